@@ -1,0 +1,1 @@
+"""abm_ml: account propensity, look-alikes and scored target account lists."""

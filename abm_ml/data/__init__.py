@@ -1,0 +1,1 @@
+"""Reading exports into canonical tables, and the simulator that makes such exports."""

@@ -1,0 +1,1 @@
+"""Account features as of a date: one set of Ibis expressions for training and scoring."""

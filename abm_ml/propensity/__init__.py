@@ -1,0 +1,1 @@
+"""Calibrated conversion propensity from won/lost history, judged forward in time."""

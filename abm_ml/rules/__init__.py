@@ -1,0 +1,1 @@
+"""The rules marketing and sales agreed on, as pure functions."""

@@ -1,0 +1,1 @@
+"""One row an account: rules and model fused, tiered, explained."""

@@ -1,0 +1,1 @@
+"""The six verbs: read, call the core, write. The only place that knows files and runs."""
