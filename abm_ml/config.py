@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from abm_ml.errors import ParamsError
 
 Share = Field(ge=0, le=1)
+
+NotNegative = Annotated[float, Field(ge=0)]
 
 ENGAGEMENT_PRESETS: Mapping[str, Mapping[str, float]] = {
     "classic": {
@@ -74,7 +76,6 @@ class Propensity(Section):
     min_won: int = Field(40, ge=1)
     min_lost: int = Field(40, ge=1)
     folds: int = Field(4, ge=2)
-    trials: int = Field(8, ge=1)
     num_leaves: tuple[int, ...] = (7, 15, 31)
     min_matured_share: float = Field(0.9, ge=0, le=1)
     allow_columns: tuple[str, ...] = ()
@@ -85,7 +86,7 @@ class Engagement(Section):
     """Engagement points: what people did, decayed over time."""
 
     preset: Literal["classic", "huoyan"] = "classic"
-    points: dict[str, float] = {}
+    points: dict[str, NotNegative] = {}
     daily_cap: int = Field(5, ge=1)
     half_life_days: float = Field(30.0, gt=0)
     window_days: int = Field(365, ge=1)
@@ -235,16 +236,20 @@ class Mqa(Section):
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
-        points = [self.tier_1.points, self.tier_2.points, self.tier_3.points]
+        # Else a better tier would ask more, and more engagement could un-make an MQA.
+        tiers = (self.tier_1, self.tier_2, self.tier_3)
+        points, contacts = [tier.points for tier in tiers], [tier.contacts for tier in tiers]
         if points != sorted(points):
             raise ValueError(f"points must not fall from tier 1 to tier 3, got {points}")
+        if contacts != sorted(contacts):
+            raise ValueError(f"contacts must not fall from tier 1 to tier 3, got {contacts}")
         return self
 
 
 class Exclusions(Section):
     """Who is never scored, whatever the motion."""
 
-    account_types: tuple[str, ...] = ("competitor", "partner")
+    account_types: tuple[str, ...] = ("competitor", "partner", "竞争对手", "合作伙伴")
     hands_off_owners: tuple[str, ...] = ()
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from abm_ml.data.schemas import SCHEMAS
 from abm_ml.errors import DataError
@@ -93,6 +96,21 @@ class Crm:
             _check_columns(file.stem, given[file.stem].columns)
         return cls(con, given, Path(directory))
 
+    @cached_property
+    def summary(self) -> dict[str, Any] | None:
+        """What prepare counted; None for tables that did not come from it."""
+        file = self.directory / "summary.json" if self.directory else None
+        if file is None or not file.exists():
+            return None
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+
+    @cached_property
+    def quarantine(self) -> dict[str, pa.Table]:
+        """Rows that prepare left out, by table: file, row, column, value, reason, record."""
+        folder = self.directory / "quarantine" if self.directory else None
+        files = sorted(folder.glob("*.parquet")) if folder else []
+        return {file.stem: pq.read_table(file) for file in files}
+
     def has(self, name: str) -> bool:
         """Whether the export had this table."""
         return name in self._given
@@ -129,14 +147,6 @@ class Crm:
     def to_arrow(self, expression: ibis.Table) -> pa.Table:
         """Run a query to its end in memory."""
         return expression.to_pyarrow()
-
-    def batches(self, expression: ibis.Table, rows: int) -> Iterator[pa.RecordBatch]:
-        """Run a query and yield its result in batches of at most `rows` rows."""
-        yield from expression.to_pyarrow_batches(chunk_size=rows)
-
-    def to_parquet(self, expression: ibis.Table, path: Path) -> None:
-        """Run a query straight into a Parquet file."""
-        self.con.to_parquet(expression, str(path))
 
 
 def _ibis_type(kind: pa.DataType) -> Any:
