@@ -1,0 +1,1 @@
+"""A seeded CRM world whose truth is known and saved beside it."""
