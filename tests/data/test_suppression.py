@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from abm_ml.data.crm import Crm
+from abm_ml.data.schemas import SCHEMAS
+from abm_ml.data.suppression import suppressed_accounts, suppressed_contacts, suppression_ends
+
+AS_OF = datetime(2026, 1, 1)
+
+ACCOUNTS = [
+    {"account_id": "A1", "name": "Acme", "domain": "acme.com"},
+    {"account_id": "A2", "name": "Bolt", "domain": "WWW.bolt.io"},
+    {"account_id": "A3", "name": "Core", "domain": None},
+]
+CONTACTS = [
+    {"contact_id": "C1", "account_id": "A1", "email": "Ann@Acme.com ", "opted_out": False},
+    {"contact_id": "C2", "account_id": "A2", "email": "bob@private.net", "opted_out": None},
+    {"contact_id": "C3", "account_id": "A3", "email": None, "opted_out": True},
+    {"contact_id": "C4", "account_id": "A3", "email": "not an address", "opted_out": False},
+]
+
+
+@pytest.fixture
+def crm() -> Callable[..., Crm]:
+    def build(*suppressions: dict[str, Any]) -> Crm:
+        rows = {"accounts": ACCOUNTS, "contacts": CONTACTS, "suppressions": list(suppressions)}
+        return Crm.from_tables(
+            {
+                name: pa.Table.from_pylist(table, schema=SCHEMAS[name].arrow)
+                for name, table in rows.items()
+            },
+            threads=1,
+        )
+
+    return build
+
+
+def listed(kind: str, value: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "value": value, **more}
+
+
+def accounts_of(crm: Crm, as_of: datetime = AS_OF) -> dict[str, str]:
+    table = crm.to_arrow(suppressed_accounts(crm, as_of))
+    return dict(zip(table["account_id"].to_pylist(), table["reason"].to_pylist(), strict=True))
+
+
+def contacts_of(crm: Crm, as_of: datetime = AS_OF) -> set[str]:
+    found = crm.to_arrow(suppressed_contacts(crm, as_of))["contact_id"].to_pylist()
+    assert len(found) == len(set(found)), "each once"
+    return set(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("account", "A3", {"A3"}),
+        ("Account", " A3 ", {"A3"}),
+        ("domain", "bolt.io", {"A2"}),
+        ("domain", "https://www.Acme.com/about", {"A1"}),
+        ("domain", "@acme.com", {"A1"}),
+        ("domain", "me.com", set()),
+        ("domain", "www.", set()),
+        ("contact", "A1", set()),
+    ],
+)
+def test_accounts_are_suppressed_by_id_or_domain(crm, kind, value, expected) -> None:
+    assert set(accounts_of(crm(listed(kind, value)))) == expected
+
+
+def test_an_account_on_the_list_twice_comes_once_with_one_reason(crm) -> None:
+    twice = crm(
+        listed("account", "A1", reason="legal"), listed("domain", "acme.com", reason="contract")
+    )
+    assert accounts_of(twice) == {"A1": "contract"}
+    assert accounts_of(crm(listed("domain", "acme.com"))) == {"A1": "suppressed by domain"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("contact", "C2", {"C2", "C3"}),
+        ("domain", "private.net", {"C2", "C3"}),
+        ("email_sha256", hashlib.sha256(b"ann@acme.com").hexdigest(), {"C1", "C3"}),
+        ("email_sha256", hashlib.sha256(b"ann@acme.com").hexdigest().upper(), {"C1", "C3"}),
+        ("account", "A2", {"C2", "C3"}),
+        ("domain", "bolt.io", {"C2", "C3"}),
+        ("account", "nobody", {"C3"}),
+        ("domain", "www.", {"C3"}),
+    ],
+)
+def test_contacts_are_suppressed_by_id_mail_domain_or_account_and_opted_out_ones_too(
+    crm, kind, value, expected
+) -> None:
+    assert contacts_of(crm(listed(kind, value))) == expected
+
+
+def test_a_suppression_ends_at_its_until(crm) -> None:
+    table = crm(listed("account", "A1", until=AS_OF))
+    assert set(accounts_of(table, datetime(2025, 12, 31, 23))) == {"A1"}
+    assert set(accounts_of(table, AS_OF)) == set()
+    assert contacts_of(table, AS_OF) == {"C3"}
+
+
+def test_the_latest_end_of_several_holds_and_no_end_is_the_latest(crm) -> None:
+    table = crm(
+        listed("contact", "C1", until=AS_OF), listed("contact", "C1"), listed("contact", "C2")
+    )
+    ends = table.to_arrow(suppression_ends(table, "contacts")).sort_by("person_id").to_pylist()
+    assert [row["person_id"] for row in ends] == ["C1", "C2"]
+    assert all(row["until"] == datetime(9999, 12, 31) for row in ends)
+
+
+def test_without_a_list_only_those_who_opted_out_are_left_alone(crm) -> None:
+    assert accounts_of(crm()) == {}
+    assert contacts_of(crm()) == {"C3"}
+
+
+@pytest.mark.parametrize("said", ["denied", " Withdrawn", "opted out", "拒绝"])
+def test_people_who_refused_consent_are_never_targeted(said: str) -> None:
+    people = [
+        {"contact_id": "C1", "account_id": "A1", "consent": said},
+        {"contact_id": "C2", "account_id": "A1", "consent": "granted"},
+        {"contact_id": "C3", "account_id": "A1", "consent": None},
+    ]
+    tables = {"accounts": ACCOUNTS, "contacts": people}
+    crm = Crm.from_tables(
+        {
+            name: pa.Table.from_pylist(rows, schema=SCHEMAS[name].arrow)
+            for name, rows in tables.items()
+        },
+        threads=1,
+    )
+    assert contacts_of(crm) == {"C1"}
+
+
+def test_a_plain_address_suppresses_like_its_hash(crm) -> None:
+    assert contacts_of(crm(listed("email", "ann@acme.com"))) == {"C1", "C3"}
