@@ -1,0 +1,290 @@
+"""Back-test: what the model would have been worth, window after window.
+
+In each window the candidate is chosen and calibrated on earlier rows whose outcome was known by
+then; every figure comes from rows that played no part in either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import clone
+
+from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
+from abm_ml.propensity.determinism import one_blas_thread
+from abm_ml.propensity.estimator import PropensityModel
+from abm_ml.propensity.folds import Fold
+from abm_ml.propensity.leaks import Leak, leaking_columns, suspected_leaks
+from abm_ml.propensity.metrics import Scores, with_intervals
+from abm_ml.propensity.replay import Replay, random_split_auc, replay_forward, replay_grouped
+from abm_ml.propensity.report import BacktestReport, fold_table, lift_curve
+from abm_ml.propensity.rows import TrainingRows, binary_labels
+from abm_ml.propensity.search import Search, search
+from abm_ml.propensity.verdict import judge
+
+WARM_UP = 2
+"""Windows beyond those wanted: the first ones have nothing before them to choose on."""
+
+
+def backtest(
+    X: Any,
+    y: Any,
+    time: Any = None,
+    known_at: Any = None,
+    groups: Any = None,
+    rules: Any = None,
+    *,
+    accounts: Any = None,
+    sample_weight: Any = None,
+    testable: Any = None,
+    allow_columns: Collection[str] = (),
+    model: PropensityModel | None = None,
+    n_folds: int = 4,
+    resamples: int = 200,
+    random_state: int = 0,
+) -> BacktestReport:
+    """Test a propensity model on rows later than those that it learns from.
+
+    Parameters
+    ----------
+    X : DataFrame or array-like, shape (n_rows, n_columns)
+        Columns to learn from; suspected leaks are left out and reported.
+    y : array-like, shape (n_rows,)
+        Labels of two classes; the probability of the second in order is tested.
+    time : array-like, shape (n_rows,), optional
+        When each row was seen: dates, or numbers that rise with time. Without it the test is
+        by random groups, and the report says so.
+    known_at : array-like, shape (n_rows,), optional
+        When each label was known; `time` if not given.
+    groups : array-like, shape (n_rows,), optional
+        Rows of one group (repeats of one opportunity) never stand on both sides.
+    rules : array-like, shape (n_rows,), or str, optional
+        Another score to compare with; a string names a column of X, which is then not learned
+        from.
+    accounts : array-like, shape (n_rows,), optional
+        Account of each row: intervals then allow for rows of one account being alike, and the
+        AUC on accounts unseen in training is given.
+    sample_weight : array-like, shape (n_rows,), optional
+        Weights of rows.
+    testable : array-like of bool, shape (n_rows,), optional
+        Rows that may be tested; the others only teach.
+    allow_columns : collection of str
+        Suspected leaks that are honest after all.
+    model : PropensityModel, optional
+        Its arguments say what is tried; it is not fitted.
+    n_folds : int
+        Windows that are tested, about: those that have enough before them to choose on.
+    resamples : int
+        Bootstrap resamples behind the intervals.
+    random_state : int
+        Seed of the bootstrap.
+
+    Raises
+    ------
+    ValueError
+        If there are not two classes, or lengths or times don't fit.
+    """
+    trial = Trial.of(
+        X,
+        y,
+        time,
+        known_at,
+        groups,
+        rules,
+        accounts=accounts,
+        sample_weight=sample_weight,
+        testable=testable,
+        allow_columns=allow_columns,
+        model=model,
+        n_folds=n_folds,
+    )
+    return trial.report(resamples=resamples, random_state=random_state)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Checked rows and one search over candidates, for the back-test and for the fit alike.
+
+    `Trial.of(…).report()` is `backtest(…)`; `.fit()` then gives the model that the report speaks
+    of, without searching again.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        The rows, without suspected leaks.
+    leaks : tuple of Leak
+        What was left out.
+    folds : list of Fold
+        Splits that candidates are compared on.
+    split : str
+        How they were made.
+    model : PropensityModel
+        Not fitted.
+    n_folds : int
+        Windows that are tested.
+    rules : array of float, shape (n_rows,), or None
+        Score to compare with.
+    accounts : array of int, shape (n_rows,), or None
+        Account of each row.
+    """
+
+    rows: TrainingRows
+    leaks: tuple[Leak, ...]
+    folds: list[Fold]
+    split: str
+    model: PropensityModel
+    n_folds: int
+    rules: FloatArray | None
+    accounts: IntArray | None
+
+    @classmethod
+    def of(
+        cls,
+        X: Any,
+        y: Any,
+        time: Any = None,
+        known_at: Any = None,
+        groups: Any = None,
+        rules: Any = None,
+        *,
+        accounts: Any = None,
+        sample_weight: Any = None,
+        testable: Any = None,
+        allow_columns: Collection[str] = (),
+        model: PropensityModel | None = None,
+        n_folds: int = 4,
+    ) -> Trial:
+        """Check the rows and leave out suspected leaks; arguments as in `backtest`."""
+        frame = as_frame(X)
+        if isinstance(rules, str):
+            rules, frame = frame[rules], frame.drop(columns=rules)
+        leaks = suspected_leaks(frame, binary_labels(y)[1], allow_columns=allow_columns)
+        kept = frame.drop(columns=leaking_columns(leaks))
+        rows = TrainingRows.of(kept, y, time, known_at, groups, sample_weight, testable)
+        model = PropensityModel() if model is None else clone(model)
+        folds, split = rows.folds(n_folds + WARM_UP, model.random_state)
+        account = None if accounts is None else pd.factorize(np.asarray(accounts))[0][rows.order]
+        return cls(
+            rows, tuple(leaks), folds, split, model, n_folds, _rule_scores(rules, rows), account
+        )
+
+    @cached_property
+    def found(self) -> Search | None:
+        """Margins of unseen rows under each candidate."""
+        if not self.folds:
+            return None
+        rows = self.rows
+        settings = self.model.settings()
+        return search(rows.frame, rows.y, rows.weight, self.folds, settings, baselines=True)
+
+    def fit(self) -> PropensityModel:
+        """The model, chosen and calibrated on all unseen rows and fitted on all rows."""
+        names = np.asarray(self.rows.frame.columns, dtype=object)
+        return clone(self.model).fit_found(self.rows, self.found, self.split, names)
+
+    @one_blas_thread
+    def report(self, *, resamples: int = 200, random_state: int = 0) -> BacktestReport:
+        """The findings; see `backtest`."""
+        replay = self._replay()
+        if replay is None:
+            return self._untested()
+        return self._report(replay, resamples, random_state)
+
+    def _replay(self) -> Replay | None:
+        settings = self.model.settings()
+        if self.split == "forward in time":
+            if self.found is None:
+                return None
+            return replay_forward(self.rows, self.found, settings, self.n_folds)
+        outer, _ = self.rows.folds(self.n_folds, settings.seed)
+        return replay_grouped(self.rows, outer, settings) if outer else None
+
+    def _report(self, replay: Replay, resamples: int, seed: int) -> BacktestReport:
+        rows, tested = self.rows, replay.rows
+        y, weight = rows.y[tested], rows.weight[tested]
+        predictors = {name: Scores(p, y, replay.fold) for name, p in replay.probabilities.items()}
+        if self.rules is not None:
+            rules = self.rules[tested]
+            predictors["rules"] = Scores(rules, y, replay.fold, probabilities=False)
+        clusters = (rows.groups if self.accounts is None else self.accounts)[tested]
+        judgement = judge(predictors["model"], predictors["base_rate"], weight, clusters, seed=seed)
+        return BacktestReport(
+            verdict=judgement.verdict,
+            why=judgement.why,
+            split=self.split,
+            metrics={
+                name: with_intervals(one, weight, clusters, n=resamples, seed=seed)
+                for name, one in predictors.items()
+            },
+            folds=fold_table(rows, replay, predictors["model"]),
+            reliability=predictors["model"].reliability(),
+            lift=lift_curve(predictors, weight),
+            random_split=self._random_split(predictors["model"].auc(weight)),
+            unseen_accounts=self._unseen_accounts(replay),
+            leaks=self.leaks,
+            columns=tuple(rows.frame.columns),
+            rows=self._counts(y),
+        )
+
+    def _random_split(self, auc: float) -> dict[str, float] | None:
+        """What a random split would have claimed, beside the forward figure."""
+        if self.found is None or self.split != "forward in time":
+            return None
+        unseen = np.flatnonzero(self.found.tested)
+        choice = self.found.choose(self.rows.y, self.rows.weight, unseen)
+        random = random_split_auc(self.rows, choice, self.model.settings())
+        return {"auc": random, "difference": random - auc}
+
+    def _unseen_accounts(self, replay: Replay) -> dict[str, float] | None:
+        """AUC on the tested rows whose account did not teach."""
+        if self.accounts is None:
+            return None
+        new = np.concatenate(
+            [~np.isin(self.accounts[fold.test], self.accounts[fold.train]) for fold in replay.folds]
+        )
+        tested = replay.rows[new]
+        y = self.rows.y[tested]
+        if not len(y) or y.min() == y.max():
+            return {"auc": float("nan"), "rows": len(y)}
+        scores = Scores(replay.probabilities["model"][new], y, replay.fold[new])
+        return {"auc": scores.auc(self.rows.weight[tested]), "rows": len(y)}
+
+    def _counts(self, y: IntArray) -> dict[str, float]:
+        rate = float(y.mean()) if len(y) else float("nan")
+        return {"all": len(self.rows), "tested": len(y), "won": int(y.sum()), "base_rate": rate}
+
+    def _untested(self) -> BacktestReport:
+        """Nothing could be held back, so nothing is claimed."""
+        few = "too few rows of both classes to hold any back for testing"
+        why = few if self.rows.judged.any() else "no row may be tested: too few have closed"
+        return BacktestReport(
+            verdict="no signal found",
+            why=why,
+            split=self.split,
+            metrics={},
+            folds=[],
+            reliability=[],
+            lift={},
+            random_split=None,
+            unseen_accounts=None,
+            leaks=self.leaks,
+            columns=tuple(self.rows.frame.columns),
+            rows=self._counts(np.zeros(0, dtype=np.int64)),
+        )
+
+
+def _rule_scores(rules: Any, rows: TrainingRows) -> FloatArray | None:
+    """The other score in the rows' order; a missing one ranks last."""
+    if rules is None:
+        return None
+    scores: npt.NDArray[np.float64] = pd.Series(rules).to_numpy(dtype=np.float64, na_value=np.nan)
+    if len(scores) < len(rows.order) or rows.order.max() >= len(scores):
+        raise ValueError(f"inconsistent lengths: rules has {len(scores)} values")
+    ordered = scores[rows.order]
+    return np.where(np.isnan(ordered), -np.inf, ordered)

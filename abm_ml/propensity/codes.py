@@ -1,0 +1,228 @@
+"""One column as design columns: for the linear model and for the trees.
+
+The linear model sees numbers as piecewise-linear steps between quantiles, so that it can bend
+and an outlier cannot pull it; trees see the numbers themselves. Missing values are neutral
+(the mean of the training rows) beside a column that says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+import pandas as pd
+
+from abm_ml.propensity.columns import (
+    FloatArray,
+    IntArray,
+    as_days,
+    as_levels,
+    as_numbers,
+    as_tags,
+)
+
+SEGMENTS = 8
+"""Pieces of the piecewise-linear form of a number, at most."""
+
+ROWS_A_SEGMENT = 25
+"""Filled rows that each piece needs."""
+
+
+class Code(Protocol):
+    """How one column becomes design columns; learned once, applied to any rows."""
+
+    categorical: ClassVar[bool]
+    """Whether its tree column holds level numbers."""
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Number of design columns for the linear model and for the trees."""
+
+    def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
+        """Design columns for the linear model and for the trees, shapes (n_rows, width)."""
+
+    def state(self) -> dict[str, Any]:
+        """Plain values and arrays, enough to rebuild it."""
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """The code that `state` was taken from."""
+
+
+@dataclass(frozen=True)
+class NumberCode:
+    """A number or a date (as days).
+
+    Parameters
+    ----------
+    dates : bool
+        Whether values are dates.
+    knots : array, shape (n_pieces + 1,)
+        Distinct quantiles of the training values, rising.
+    means : array, shape (n_pieces,)
+        Mean of each piece over the filled training rows: what a missing value counts as.
+    gaps : bool
+        Whether training rows had missing values.
+    """
+
+    dates: bool
+    knots: FloatArray
+    means: FloatArray
+    gaps: bool
+    categorical: ClassVar[bool] = False
+
+    @classmethod
+    def fit(cls, values: pd.Series, *, dates: bool = False) -> NumberCode:
+        """Learn the quantiles of a column."""
+        numbers = as_days(values) if dates else as_numbers(values)
+        filled = numbers[~np.isnan(numbers)]
+        pieces = int(np.clip(len(filled) // ROWS_A_SEGMENT, 1, SEGMENTS))
+        # Nearest values, not mixtures of two: exact however large the numbers are.
+        knots = np.unique(np.quantile(filled, np.linspace(0, 1, pieces + 1), method="nearest"))
+        return cls(dates, knots, _pieces(filled, knots).mean(axis=0), len(filled) < len(numbers))
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Pieces and the missing column; the number itself."""
+        linear = len(self.means) + self.gaps
+        return linear, min(linear, 1)
+
+    def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
+        """Pieces (0 below, 1 above, linear between) and missing; the number, nan if missing."""
+        numbers = as_days(values) if self.dates else as_numbers(values)
+        missing = np.isnan(numbers)
+        pieces = np.where(missing[:, None], self.means, _pieces(numbers, self.knots))
+        linear = np.column_stack([pieces, missing]) if self.gaps else pieces
+        return linear, numbers[:, None][:, : self.widths[1]]
+
+    def state(self) -> dict[str, Any]:
+        """Plain values and arrays, enough to rebuild it."""
+        return {"dates": self.dates, "knots": self.knots, "means": self.means, "gaps": self.gaps}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> NumberCode:
+        """The code that `state` was taken from."""
+        return cls(**state)
+
+
+def _pieces(numbers: FloatArray, knots: FloatArray) -> FloatArray:
+    """How far each number has come between each two knots, shape (n_rows, n_knots - 1)."""
+    low, high = knots[:-1] / 2, knots[1:] / 2  # halved: a difference of huge numbers overflows
+    return np.clip((numbers[:, None] / 2 - low) / (high - low), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class CategoryCode:
+    """A category: its frequent levels, the rest together, and missing.
+
+    Parameters
+    ----------
+    levels : tuple of str
+        Levels with a column of their own, the most frequent first.
+    rest : bool
+        Whether training rows had other levels.
+    gaps : bool
+        Whether training rows had missing values.
+    """
+
+    levels: tuple[str, ...]
+    rest: bool
+    gaps: bool
+    categorical: ClassVar[bool] = True
+
+    @classmethod
+    def fit(cls, values: pd.Series, *, max_levels: int, min_rows: int) -> CategoryCode:
+        """Keep the levels that at least `min_rows` rows have, at most `max_levels` of them."""
+        codes, distinct = as_levels(values)
+        counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+        order = sorted(range(len(distinct)), key=lambda i: (-counts[i], distinct[i]))
+        kept = tuple(distinct[i] for i in order[:max_levels] if counts[i] >= min_rows)
+        return cls(kept, len(kept) < len(distinct), bool((codes < 0).any()))
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """One column for each state (level, rest, missing) if there are several; one."""
+        states = len(self.levels) + self.rest + self.gaps
+        return (states, 1) if states > 1 else (0, 0)
+
+    def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
+        """Whether the row is in each state; the number of its level, nan if missing."""
+        positions = self._positions(values)
+        if self.widths == (0, 0):
+            return np.zeros((len(positions), 0)), np.zeros((len(positions), 0))
+        rest = len(self.levels)
+        states = [*range(rest), *([rest] if self.rest else []), *([rest + 1] if self.gaps else [])]
+        numbers = np.where(positions > rest, np.nan, positions)
+        return (positions[:, None] == np.array(states)).astype(np.float64), numbers[:, None]
+
+    def _positions(self, values: pd.Series) -> IntArray:
+        """Level number of each row; then one for the rest and one for missing."""
+        codes, distinct = as_levels(values)
+        known = {level: i for i, level in enumerate(self.levels)}
+        rest, missing = len(self.levels), len(self.levels) + 1
+        return np.array([*(known.get(level, rest) for level in distinct), missing])[codes]
+
+    def state(self) -> dict[str, Any]:
+        """Plain values, enough to rebuild it."""
+        return {"levels": list(self.levels), "rest": self.rest, "gaps": self.gaps}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> CategoryCode:
+        """The code that `state` was taken from."""
+        return cls(tuple(state["levels"]), state["rest"], state["gaps"])
+
+
+@dataclass(frozen=True)
+class TagsCode:
+    """Lists of tags: one column for each frequent tag, and how many tags there are.
+
+    Parameters
+    ----------
+    tags : tuple of str
+        Tags with a column of their own, the most frequent first.
+    most : int
+        The largest number of tags in a training row.
+    """
+
+    tags: tuple[str, ...]
+    most: int
+    categorical: ClassVar[bool] = False
+
+    @classmethod
+    def fit(cls, values: pd.Series, *, max_levels: int, min_rows: int) -> TagsCode:
+        """Keep the tags that at least `min_rows` rows have, at most `max_levels` of them."""
+        codes, distinct = as_tags(values)
+        counts: Counter[str] = Counter()
+        for tags, rows in zip(distinct, np.bincount(codes, minlength=len(distinct)), strict=True):
+            counts.update(dict.fromkeys(tags, int(rows)))
+        order = sorted(counts, key=lambda tag: (-counts[tag], tag))
+        kept = tuple(tag for tag in order[:max_levels] if min_rows <= counts[tag] < len(values))
+        return cls(kept, max(map(len, distinct), default=0))
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """The tags and their number, the same for both."""
+        width = len(self.tags) + 1 if self.most else 0
+        return width, width
+
+    def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
+        """Whether each tag is there, then the number of tags as a share of the most seen."""
+        codes, distinct = as_tags(values)
+        table = np.zeros((len(distinct), self.widths[0]))
+        if self.most:
+            position = {tag: i for i, tag in enumerate(self.tags)}
+            for i, tags in enumerate(distinct):
+                table[i, [position[tag] for tag in tags if tag in position]] = 1.0
+                table[i, -1] = min(len(tags) / self.most, 1.0)
+        return table[codes], table[codes]
+
+    def state(self) -> dict[str, Any]:
+        """Plain values, enough to rebuild it."""
+        return {"tags": list(self.tags), "most": self.most}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> TagsCode:
+        """The code that `state` was taken from."""
+        return cls(tuple(state["tags"]), state["most"])

@@ -1,0 +1,178 @@
+"""Playing the past forward: what would have been predicted for rows before they were known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
+from abm_ml.propensity.candidates import Choice, Settings
+from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.propensity.folds import Fold, grouped_folds, teachable
+from abm_ml.propensity.metrics import Scores
+from abm_ml.propensity.rows import TrainingRows
+from abm_ml.propensity.search import FoldDesign, Search, search
+
+LEAST_TO_CHOOSE = 10
+"""Unseen rows of the rarer class below which nothing is chosen or calibrated on them."""
+
+INNER_FOLDS = 4
+"""Folds inside each training part, where there is no time."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Predictions for tested rows, each made without the row's own fold.
+
+    Parameters
+    ----------
+    rows : array of int, shape (n_tested,)
+        Positions in the training rows.
+    fold : array of int, shape (n_tested,)
+        Position in `folds`.
+    folds : list of Fold
+        The tested folds.
+    choices : list of Choice
+        What was chosen for each fold.
+    calibrations : list of str
+        How each fold's model was calibrated.
+    probabilities : dict of str to array, shape (n_tested,)
+        By predictor: `model`, `base_rate`, `logistic_regression`, `lightgbm`.
+    """
+
+    rows: IntArray
+    fold: IntArray
+    folds: list[Fold]
+    choices: list[Choice]
+    calibrations: list[str]
+    probabilities: dict[str, FloatArray]
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """One fold's test rows as each predictor sees them."""
+
+    fold: Fold
+    choice: Choice
+    calibration: str
+    probabilities: dict[str, FloatArray]
+
+
+def replay_forward(rows: TrainingRows, found: Search, settings: Settings, n_folds: int) -> Replay:
+    """Windows of a search, each chosen and calibrated on what was known before it.
+
+    Windows that have enough unseen rows before them are tested. If none has, the last ones are,
+    with the candidate and the probabilities that nothing was chosen or calibrated on.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+        Rows with time.
+    found : Search
+        Margins of unseen rows, and baselines, over windows forward in time.
+    settings : Settings
+        What is fitted where there is too little to choose on.
+    n_folds : int
+        Windows that are tested if none has enough before it.
+    """
+    time, known_at, baselines = rows.time, rows.known_at, found.baselines
+    if time is None or known_at is None or baselines is None:
+        raise ValueError("rows need a time and the search its baselines")
+    earlier = []
+    for fold in found.folds:
+        start = -np.inf if fold.start is None else fold.start
+        known = found.tested & (time < start) & (known_at < start)
+        earlier.append(np.flatnonzero(known & ~np.isin(rows.groups, rows.groups[fold.test])))
+    ready = [k for k, unseen in enumerate(earlier) if _enough(rows, unseen)]
+    tested = []
+    for k in ready or range(len(found.folds))[-n_folds:]:
+        fold = found.folds[k]
+        choice, calibrator = _choose(found, rows, earlier[k], settings)
+        margin = found.margin(choice, fold.test)
+        tested.append(_tested(rows, fold, choice, calibrator, margin, baselines[fold.test]))
+    return _joined(tested)
+
+
+def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) -> Replay:
+    """Random groups of rows in turn, each chosen and calibrated inside the other groups."""
+    tested = []
+    for fold in folds:
+        inside = rows.take(fold.train)
+        inner = grouped_folds(inside.groups, n_folds=INNER_FOLDS, seed=settings.seed + 1)
+        usable = [one for one in inner if teachable(one, inside.y)]
+        choice, calibrator = settings.default, Calibrator()
+        if usable:
+            found = search(inside.frame, inside.y, inside.weight, usable, settings)
+            choice, calibrator = _choose(found, inside, np.flatnonzero(found.tested), settings)
+        design = FoldDesign.of(rows.frame, rows.y, rows.weight, fold, settings)
+        margin, baselines = design.margin(choice, settings), design.baselines(settings)
+        tested.append(_tested(rows, fold, choice, calibrator, margin, baselines))
+    return _joined(tested)
+
+
+def _choose(
+    found: Search, rows: TrainingRows, unseen: IntArray, settings: Settings
+) -> tuple[Choice, Calibrator]:
+    """Candidate and calibration from unseen rows, if there are enough of both classes."""
+    if not _enough(rows, unseen):
+        return settings.default, Calibrator()
+    choice = found.choose(rows.y, rows.weight, unseen)
+    margin = found.margin(choice, unseen)
+    return choice, Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen])
+
+
+def _enough(rows: TrainingRows, unseen: IntArray) -> bool:
+    won = int(rows.y[unseen].sum())
+    return min(won, len(unseen) - won) >= LEAST_TO_CHOOSE
+
+
+def _tested(
+    rows: TrainingRows,
+    fold: Fold,
+    choice: Choice,
+    calibrator: Calibrator,
+    margin: FloatArray,
+    baselines: FloatArray,
+) -> _Tested:
+    """A fold's predictions: calibrated ones of the model, and those that need no craft."""
+    base = np.average(rows.y[fold.train], weights=rows.weight[fold.train])
+    probabilities = {
+        "model": np.asarray(expit(calibrator.logit(margin))),
+        "base_rate": np.full(len(fold.test), base),
+        "logistic_regression": _probability(baselines[:, 0]),
+        "lightgbm": _probability(baselines[:, 1]),
+    }
+    return _Tested(fold, choice, calibrator.method, probabilities)
+
+
+def _probability(margin: FloatArray) -> FloatArray:
+    return np.asarray(expit(np.clip(margin, -MOST_LOGIT, MOST_LOGIT)))
+
+
+def _joined(tested: list[_Tested]) -> Replay:
+    names = tested[0].probabilities
+    return Replay(
+        rows=np.concatenate([one.fold.test for one in tested]),
+        fold=np.repeat(np.arange(len(tested)), [len(one.fold.test) for one in tested]),
+        folds=[one.fold for one in tested],
+        choices=[one.choice for one in tested],
+        calibrations=[one.calibration for one in tested],
+        probabilities={
+            name: np.concatenate([one.probabilities[name] for one in tested]) for name in names
+        },
+    )
+
+
+def random_split_auc(rows: TrainingRows, choice: Choice, settings: Settings) -> float:
+    """AUC when a random fifth is held back, as if time and repeats did not matter."""
+    shuffled = np.random.default_rng(settings.seed).permutation(len(rows))
+    cut = len(rows) // 5
+    fold = Fold(np.sort(shuffled[cut:]), np.sort(shuffled[:cut]))
+    y = rows.y[fold.test]
+    if not teachable(fold, rows.y) or y.min() == y.max():
+        return float("nan")
+    margin = FoldDesign.of(rows.frame, rows.y, rows.weight, fold, settings).margin(choice, settings)
+    one_fold = np.zeros(len(y), dtype=np.int64)
+    return Scores(margin, y, one_fold, probabilities=False).auc(np.ones(len(y)))
