@@ -1,0 +1,192 @@
+"""The rules applied to the universe: from inputs to scores, tiers, MQAs and stages (DESIGN 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from abm_ml.config import Params
+from abm_ml.rules.exclusions import Motion, exclusions
+from abm_ml.rules.holdout import holdout
+from abm_ml.rules.icp import PartFit, fit, grades, knocked_out, part_fit
+from abm_ml.rules.mqa import MqaVerdict, mqa
+from abm_ml.rules.score import account_score, engagement_score, spread_weights
+from abm_ml.rules.stages import stages
+from abm_ml.rules.tiers import tiers
+from abm_ml.scoring.inputs import Inputs
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules say of every account of the universe, in the order of account_id.
+
+    Parameters
+    ----------
+    excluded : pyarrow.Array of str
+        Reason for leaving the account out; null for those that are scored.
+    icp : mapping of str to PartFit
+        Verdicts of the present ICP parts, by `firmographic` and `technographic`.
+    parts : mapping of str to array of float
+        Present parts of the account score, each 0-100, a knocked-out account's fit being 0.
+    weights : mapping of str to float
+        Weights of the account score as spread over the present parts.
+    knocked_out : array of bool
+        Accounts that fail a `must`: no fit, no tier, no MQA.
+    fit : array of float or None
+        0-100; None where no criterion can be judged.
+    grade : list of str, or None
+        By fit.
+    account_score : array of float
+        0-100.
+    tier : array of int
+        1, 2, 3 or NO_TIER; excluded accounts take no place.
+    mqa : MqaVerdict
+        Who is marketing-qualified, and what was asked.
+    stage : pyarrow.Array of str
+        Where each account stands.
+    holdout : array of bool
+        Accounts left alone for measuring.
+    """
+
+    excluded: pa.Array
+    icp: Mapping[str, PartFit]
+    parts: Mapping[str, Numbers]
+    weights: Mapping[str, float]
+    knocked_out: Flags
+    fit: Numbers | None
+    grade: list[str] | None
+    account_score: Numbers
+    tier: NDArray[np.int64]
+    mqa: MqaVerdict
+    stage: pa.Array
+    holdout: Flags
+
+    @property
+    def kept(self) -> Flags:
+        """Accounts that are scored."""
+        return np.asarray(pc.is_null(self.excluded), dtype=bool)
+
+
+def judge(inputs: Inputs, params: Params, motion: Motion) -> Judgement:
+    """Apply every rule of the rule book to the universe.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What the rules look at.
+    params : Params
+        The rule book.
+    motion : {"acquire", "accelerate", "expand", "all"}
+        What the list is for.
+    """
+    excluded = _exclusions(inputs, params, motion)
+    icp = _icp(inputs, params)
+    out = knocked_out(list(icp.values()), len(inputs))
+    parts = {name: np.where(out, 0.0, part.score) for name, part in icp.items()}
+    fit_score = fit(
+        {name: parts.get(name) for name in ("firmographic", "technographic")},
+        params.account_score.model_dump(),
+    )
+    parts |= _behaviour(inputs, params)
+    weights = spread_weights(params.account_score.model_dump(), parts)
+    score = account_score(parts, weights) if parts else np.zeros(len(inputs))
+    tier = _tiers(inputs, params, score, np.asarray(pc.is_null(excluded), dtype=bool) & ~out)
+    verdict = _mqa(inputs, params, tier, fit_score, out)
+    return Judgement(
+        excluded=excluded,
+        icp=icp,
+        parts=parts,
+        weights=weights,
+        knocked_out=out,
+        fit=fit_score,
+        grade=None if fit_score is None else grades(fit_score, params.icp.grades),
+        account_score=score,
+        tier=tier,
+        mqa=verdict,
+        stage=_stages(inputs, verdict.qualified),
+        holdout=holdout(inputs.array("account_id").to_pylist(), params.scoring.holdout_share),
+    )
+
+
+def tier_floors(params: Params) -> tuple[float, float, float]:
+    """Lowest account scores of tiers 1, 2 and 3."""
+    return params.tiers.tier_1_at, params.tiers.tier_2_at, params.tiers.tier_3_at
+
+
+def _exclusions(inputs: Inputs, params: Params, motion: Motion) -> pa.Array:
+    return exclusions(
+        suppressed=inputs.numbers("suppressed"),
+        account_type=inputs.array("account_type"),
+        owner_id=inputs.array("owner_id"),
+        customer=inputs.numbers("past_won") > 0,
+        open_opportunity=inputs.numbers("open_opportunities") > 0,
+        motion=motion,
+        account_types=params.exclusions.account_types,
+        hands_off_owners=params.exclusions.hands_off_owners,
+    )
+
+
+def _icp(inputs: Inputs, params: Params) -> dict[str, PartFit]:
+    """Fit of each ICP part that the export lets us judge."""
+    declared = {"firmographic": params.icp.firmographic, "technographic": params.icp.technographic}
+    judged = {
+        name: part_fit(criteria, inputs.criteria_columns) for name, criteria in declared.items()
+    }
+    return {name: part for name, part in judged.items() if part is not None}
+
+
+def _behaviour(inputs: Inputs, params: Params) -> dict[str, Numbers]:
+    """Intent and engagement, where the export has such a table."""
+    parts = {}
+    if "intent" in inputs.sources:
+        parts["intent"] = inputs.numbers("intent")
+    if "engagement" in inputs.sources:
+        points = inputs.numbers("points_micro")
+        parts["engagement"] = engagement_score(points, params.engagement.full_points)
+    return parts
+
+
+def _tiers(inputs: Inputs, params: Params, score: Numbers, eligible: Flags) -> NDArray[np.int64]:
+    ids, capacities = inputs.array("account_id"), params.tiers.capacities
+    return tiers(score, ids, tier_floors(params), capacities, eligible)
+
+
+def _mqa(
+    inputs: Inputs,
+    params: Params,
+    tier: NDArray[np.int64],
+    fit_score: Numbers | None,
+    out: Flags,
+) -> MqaVerdict:
+    """Without any ICP that can be judged, nobody misses it."""
+    settings = params.mqa
+    nobody_misses = np.ones(len(inputs), dtype=bool)
+    return mqa(
+        inputs.numbers("mqa_points_micro"),
+        inputs.numbers("engaged_contacts"),
+        tier,
+        nobody_misses if fit_score is None else fit_score >= settings.icp_fit,
+        out,
+        (settings.tier_1, settings.tier_2, settings.tier_3),
+        settings.non_icp_factor,
+    )
+
+
+def _stages(inputs: Inputs, qualified: Flags) -> pa.Array:
+    seen = np.asarray(pc.is_valid(inputs.array("last_engaged_at")), dtype=bool)
+    return stages(
+        customer=inputs.numbers("past_won") > 0,
+        open_opportunity=inputs.numbers("open_opportunities") > 0,
+        qualified=qualified,
+        engaged=inputs.numbers("engaged_contacts") > 0,
+        aware=(inputs.numbers("mqa_points_micro") > 0) | (inputs.numbers("intent") > 0),
+        seen_before=seen | (inputs.numbers("past_lost") > 0),
+    )

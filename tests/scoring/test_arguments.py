@@ -1,0 +1,55 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pandas as pd
+import pytest
+
+from abm_ml.errors import DataError, ParamsError
+from abm_ml.scoring.arguments import checked_as_of, checked_motion, previous_tiers
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-01-01",
+        datetime(2026, 1, 1),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8))),
+        pd.Timestamp("2026-01-01"),
+    ],
+)
+def test_as_of_becomes_utc_without_a_zone(written):
+    assert checked_as_of(written) == datetime(2026, 1, 1)
+
+
+@pytest.mark.parametrize("written", ["soon", "2026-13-01"])
+def test_an_as_of_that_is_no_date_is_refused(written):
+    with pytest.raises(ParamsError, match=f"as_of: '{written}' is not a date"):
+        checked_as_of(written)
+
+
+@pytest.mark.parametrize("written", ["", None])
+def test_an_as_of_is_needed(written):
+    with pytest.raises(ParamsError, match="as_of: a date is needed"):
+        checked_as_of(written)
+
+
+def test_an_unknown_motion_is_refused_with_the_known_ones():
+    assert checked_motion("expand") == "expand"
+    with pytest.raises(ParamsError, match=r"one of acquire, accelerate, expand, all.*'retain'"):
+        checked_motion("retain")
+
+
+def test_the_previous_list_gives_tiers_by_account():
+    previous = pd.DataFrame({"account_id": ["a", "b", "c"], "tier": [1, None, 3]})
+    assert previous_tiers(previous) == {"a": 1, "c": 3}
+    assert previous_tiers(None) == {}
+
+
+def test_a_previous_list_without_tiers_is_refused():
+    with pytest.raises(DataError, match="previous list: required column 'tier' is missing"):
+        previous_tiers(pd.DataFrame({"account_id": ["a"]}))
+
+
+def test_a_previous_list_that_names_an_account_twice_is_refused():
+    with pytest.raises(DataError, match="account_id 'a' stands in it twice"):
+        previous_tiers(pd.DataFrame({"account_id": ["a", "a"], "tier": [1, 2]}))
