@@ -1,0 +1,1 @@
+"""Files for other programs: spreadsheets now, CRM and ad platforms to come."""
