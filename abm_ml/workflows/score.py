@@ -1,0 +1,178 @@
+"""`abm score`: prepared tables and the champion in, the target account list out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from abm_ml.config import Params
+from abm_ml.data.crm import Crm
+from abm_ml.errors import DataError, ParamsError
+from abm_ml.exports.people import for_people
+from abm_ml.exports.spreadsheet import write_csv
+from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.reports.run_report import render_run_report
+from abm_ml.reports.training_report import training_facts
+from abm_ml.scoring.schema import EXCLUDED_SCHEMA, SCORED_SCHEMA, as_table
+from abm_ml.scoring.universe import ScoreResult, score_universe
+from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
+from abm_ml.workflows.as_of import resolve_as_of
+from abm_ml.workflows.output import replaced_directory
+from abm_ml.workflows.result import DONE, LOOK_AT_IT, Progress, silent
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class ScoreRun:
+    """Where the list lies and what is in it."""
+
+    out: Path
+    summary: dict[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """3 when the list is empty."""
+        return DONE if self.summary["tal"] else LOOK_AT_IT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure, ready for JSON."""
+        return {"out": str(self.out), **self.summary}
+
+    def to_text(self) -> str:
+        """Sizes, warnings, and where the files are."""
+        tiers = ", ".join(f"tier {tier}: {n:,}" for tier, n in self.summary["tiers"].items())
+        lines = [
+            f"{self.summary['universe']:,} accounts as of {self.summary['as_of']}: "
+            f"{self.summary['scored']:,} scored, {self.summary['excluded']:,} excluded",
+            f"{self.summary['tal']:,} in the target account list ({tiers}); "
+            f"{self.summary['mqa']:,} MQAs",
+            f"model    {self.summary['model_version'] or 'none: rules alone'}",
+            *(f"note     {warning}" for warning in self.summary["warnings"]),
+            f"list     {self.out / 'tal.csv'}",
+            f"report   {self.out / 'report.html'}",
+        ]
+        return "\n".join(lines)
+
+
+def score(
+    data: Path,
+    out: Path,
+    params: Params,
+    models: Path,
+    *,
+    as_of: str | None = None,
+    motion: str = "acquire",
+    version: str | None = None,
+    previous: Path | None = None,
+    lang: str = "en",
+    progress: Progress = silent,
+) -> ScoreRun:
+    """Score the universe and write the list, the rest of the universe and the report.
+
+    Parameters
+    ----------
+    data : Path
+        What `abm prepare` wrote.
+    out : Path
+        Directory to write; replaced as a whole.
+    params : Params
+        The rule book.
+    models : Path
+        The model registry; without a champion, rules carry the list.
+    as_of : str, optional
+        The last instant that may be seen; the data's last by default.
+    motion : str
+        acquire, accelerate, expand or all.
+    version : str, optional
+        Model version; the champion by default.
+    previous : Path, optional
+        An earlier output directory, from which changes are told.
+    lang : {"en", "zh"}
+        Language of the report when it opens, and of the reasons in tal.csv.
+
+    Raises
+    ------
+    DataError, ParamsError, ArtefactError, OutputError
+        With the remedy; the earlier output is untouched.
+    """
+    checked_language(lang)
+    crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
+    instant = resolve_as_of(crm, as_of)
+    champion, number = scoring_model(models, version)
+    with replaced_directory(out) as staging:
+        progress(f"scoring as of {instant:%Y-%m-%d}")
+        result = score_universe(
+            crm,
+            champion,
+            None,
+            params,
+            instant,
+            motion=motion,
+            previous=_previous_list(previous),
+            model_version=number,
+        )
+        progress("writing the list and its report")
+        _write(result, staging, lang)
+        model = champion or _latest_challenger(models)
+        report = render_run_report(
+            prepare=_summary_of(data),
+            training=training_facts(model) if model else None,
+            backtest=model.report if model else None,
+            tal=result.tal,
+            summary=result.summary,
+            lang=lang,
+        )
+        (staging / "report.html").write_text(report, encoding="utf-8")
+    return ScoreRun(out, result.summary)
+
+
+def scoring_model(models: Path, version: str | None) -> tuple[TrainedPropensity | None, str]:
+    """The version asked for, else the champion, else none: then rules carry the list."""
+    registry = Registry(models)
+    if version is None and registry.alias(CHAMPION) is None:
+        return None, ""
+    return registry.load(version or CHAMPION)
+
+
+def checked_language(lang: str) -> None:
+    """Refuse a language that reports and reasons are not written in."""
+    if lang not in LANGUAGES:
+        raise ParamsError(f"lang must be one of {', '.join(LANGUAGES)}. Supplied value {lang!r}")
+
+
+def _previous_list(previous: Path | None) -> pd.DataFrame | None:
+    if previous is None:
+        return None
+    file = previous / "scored.parquet"
+    if not file.is_file():
+        raise DataError(f"{previous}: no earlier list here (scored.parquet is missing)")
+    return pq.read_table(file, columns=["account_id", "tier"]).to_pandas()
+
+
+def _latest_challenger(models: Path) -> TrainedPropensity | None:
+    """What the report speaks of where no model was good enough to become champion."""
+    registry = Registry(models)
+    return None if registry.alias(CHALLENGER) is None else registry.load(CHALLENGER)[0]
+
+
+def _summary_of(data: Path) -> dict[str, Any] | None:
+    """What prepare said of the exports."""
+    file = data / "summary.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return found or None
+
+
+def _write(result: ScoreResult, staging: Path, lang: str) -> None:
+    """The three tables, and the list once more for people."""
+    pq.write_table(as_table(result.scored, SCORED_SCHEMA), staging / "scored.parquet")
+    pq.write_table(as_table(result.tal, SCORED_SCHEMA), staging / "tal.parquet")
+    pq.write_table(as_table(result.excluded, EXCLUDED_SCHEMA), staging / "excluded.parquet")
+    write_csv(for_people(result.tal, lang), staging / "tal.csv")
+    text = json.dumps(result.summary, ensure_ascii=False, indent=2)
+    (staging / "run.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,46 @@
+"""Fixtures that several areas share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from abm_ml.cli import main
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The measuring data sets beside the checkout; the test is skipped where they are absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no measuring data at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one `abm` command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def abm(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run the `abm` command in this process, as its entry point does."""
+
+    def run(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["abm", *(str(word) for word in words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capfd.readouterr()
+        code = end.value.code
+        return Ended(code if isinstance(code, int) else 1, captured.out, captured.err)
+
+    return run
