@@ -120,10 +120,10 @@ def engagement_features(
     points = micro_points(
         daily, points_by_kind=points_by_kind, daily_cap=daily_cap, half_life_days=half_life_days
     )
-    points_within = ibis.ifelse(daily.age_days <= window_days, points, 0)
+    in_window = daily.age_days <= window_days
     people = _people(daily)
     of_events = {
-        feature.name: _of_events(feature, daily, points_within)
+        feature.name: _of_events(feature, daily, points, in_window)
         for feature in features
         if feature.family not in _OF_PEOPLE
     }
@@ -221,11 +221,13 @@ def _of_people(feature: Feature, people: ibis.Table) -> ibis.Value:
     return people.count(where=counted).cast("float64")
 
 
-def _of_events(feature: Feature, daily: ibis.Table, points: ibis.Value) -> ibis.Value:
+def _of_events(
+    feature: Feature, daily: ibis.Table, points: ibis.Value, in_window: ibis.Value
+) -> ibis.Value:
     if feature.family == "engagement_points":
-        return whole_sum(points) / MICRO
+        return whole_sum(points, where=in_window) / MICRO
     if feature.family == "days_since_engagement":
-        return daily.age_days.min().cast("float64")
+        return daily.age_days.min(where=in_window).cast("float64")
     if feature.family == "engagement_trend":
         return _trend(daily)
     inside = daily.age_days <= feature.days

@@ -45,7 +45,7 @@ class FeatureSpec:
     half_life_days : float
         Days in which points halve.
     window_days : int
-        Older events give no points.
+        Older events give no points and are no last engagement.
     intent_window_days : int
         Older intent scores count as none.
     held_back : mapping of str to str

@@ -137,12 +137,13 @@ def test_features_count_by_window_kind_and_person(crm_of, look) -> None:
     assert list(row.values()) == [1, 3, 4, 5, 2, 2, 3, 1]
 
 
-def test_points_keep_their_own_window_beside_longer_counts(crm_of, look) -> None:
-    names = ["engagement_points", "engagements:all:365d"]
-    crm = crm_of(engagements=[event(1), event(40)])
-    assert look(crm, [("A", AS_OF)], names, window_days=30) == [
-        {"engagement_points": 0.97716, "engagements:all:365d": 2.0}
+def test_points_and_recency_keep_their_own_window_beside_longer_counts(crm_of, look) -> None:
+    names = ["engagement_points", "days_since_engagement", "engagements:all:365d"]
+    seen = [
+        look(crm_of(engagements=events), [("A", AS_OF)], names, window_days=30)[0].values()
+        for events in ([event(1), event(40)], [event(40)])
     ]
+    assert [list(values) for values in seen] == [[0.97716, 1.0, 2.0], [0.0, None, 1.0]]
 
 
 def test_the_trend_compares_a_day_now_with_a_day_before(crm_of, look) -> None:
