@@ -110,6 +110,9 @@ def main() -> None:
         cpu = used.ru_utime + used.ru_stime
         print(json.dumps({**figures, "cpu_seconds": cpu, "peak_mb": used.ru_maxrss / 1024}))
         return
+    if options.compare:
+        print(_compare(options.compare, options.folder))
+        return
     with tempfile.TemporaryDirectory(dir=options.folder) as temporary:
         folder = Path(temporary)
         _run_self(options, "--generate", folder)
@@ -134,20 +137,21 @@ def _contest(
             text = _run_self(options, "--competitor", competitor, "--out", out, folder)
             runs[competitor].append(json.loads(text.splitlines()[-1]))
             print("  " + _line(competitor, runs[competitor][-1]), flush=True)
-    columns = _compare(folder / f"{ours}.out", folder / f"{theirs}.out")
+    # In a process of its own too: a child's peak would start from its parent's.
+    compared = _run_self(options, "--compare", folder / f"{ours}.out", folder / f"{theirs}.out")
     medians = {competitor: _medians(figures) for competitor, figures in runs.items()}
     speed = medians[theirs]["seconds"] / medians[ours]["seconds"]
     memory = medians[ours]["peak_mb"] / medians[theirs]["peak_mb"]
     for competitor, figures in medians.items():
         print("  median  " + _line(competitor, figures))
     wanted = f" (wanted: at most {target[1]:.2f})" if target[1] else ""
-    print(f"  {name}: {columns} columns equal to the last digit")
+    print(f"  {name}: {compared.strip()}")
     print(f"  {name}: {speed:.1f} times as fast (wanted: at least {target[0]:g})")
     print(f"  {name}: {memory:.2f} of the peak memory{wanted}", flush=True)
 
 
-def _compare(ours: Path, theirs: Path) -> int:
-    """Refuse unless the rows that both have are equal in every column; how many columns."""
+def _compare(ours: Path, theirs: Path) -> str:
+    """Refuse unless the rows that both have are equal in every column."""
     expected = pq.read_table(theirs)
     found = pq.read_table(ours).select(expected.column_names)
     rows = expected["row_id"]
@@ -156,7 +160,9 @@ def _compare(ours: Path, theirs: Path) -> int:
         wanted = expected[name].combine_chunks().cast(found[name].type, safe=False)
         if not found[name].combine_chunks().equals(wanted):
             raise SystemExit(f"{name}: the two competitors differ")
-    return expected.num_columns - 1
+    return (
+        f"{expected.num_columns - 1} columns of {expected.num_rows:,} rows equal to the last digit"
+    )
 
 
 def _open(folder: Path, options: argparse.Namespace) -> Any:
@@ -201,10 +207,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--opportunities", type=int, default=100_000)
     parser.add_argument("--sample", type=int, default=2_000, help="rows that the loop is timed on")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--memory-limit", default="300MB", help="DuckDB's; it spills beyond")
-    parser.add_argument("--slice-rows", type=int, default=125_000, help="accounts at a time")
+    parser.add_argument("--memory-limit", default="400MB", help="DuckDB's; it spills beyond")
+    parser.add_argument("--slice-rows", type=int, default=200_000, help="accounts at a time")
     parser.add_argument("--competitor", choices=COMPETITORS, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--compare", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--generate", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     pa.set_cpu_count(THREADS)
