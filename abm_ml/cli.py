@@ -120,12 +120,14 @@ def promote(
     ] = None,
     force: Annotated[bool, typer.Option(help="Promote although the gate says no.")] = False,
     why: Why = "",
+    params: ParamsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the challenger champion if the gate lets it pass."""
+    """Make the challenger champion if the gate lets it pass; exit code 3 if not."""
     from abm_ml.workflows.promote import promote as run
 
-    _emit(run(models, data=data, version=version, force=force, why=why), as_json)
+    result = run(models, data=data, version=version, force=force, why=why, params=_params(params))
+    _emit(result, as_json)
 
 
 @app.command()
@@ -150,10 +152,13 @@ def score(
     previous: Annotated[
         Path | None, typer.Option(help="An earlier output; changes since then are told.")
     ] = None,
+    opportunities: Annotated[
+        bool, typer.Option("--opportunities", help="Also rank open deals by P(win).")
+    ] = False,
     lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Score every account and write the target account list with its report."""
+    """Score every account, write the list and its report; exit code 3 if the model drifted."""
     from abm_ml.workflows.score import score as run
 
     result = run(
@@ -165,6 +170,7 @@ def score(
         motion=motion,
         version=version,
         previous=previous,
+        opportunities=opportunities,
         lang=lang,
         progress=_progress,
     )

@@ -76,7 +76,8 @@ class Propensity(Section):
     min_won: int = Field(40, ge=1)
     min_lost: int = Field(40, ge=1)
     folds: int = Field(4, ge=2)
-    num_leaves: tuple[int, ...] = (7, 15, 31)
+    trials: int = Field(24, ge=1)
+    num_leaves: tuple[int, ...] = (4, 7, 15, 31, 63)
     min_matured_share: float = Field(0.9, ge=0, le=1)
     allow_columns: tuple[str, ...] = ()
     exclude_columns: tuple[str, ...] = ()
@@ -274,6 +275,17 @@ class Scoring(Section):
     batch_rows: int = Field(100_000, ge=1_000)
 
 
+class Drift(Section):
+    """When a model no longer looks at what it was trained on."""
+
+    psi: float = Field(0.25, gt=0)
+    importance: float = Field(0.02, ge=0, le=1)
+    outcomes: float = Field(0.25, gt=0)
+    slope: float = Field(0.5, ge=0, le=1)
+    min_won: float = Field(20, gt=0)
+    sample: int = Field(20_000, ge=1_000)
+
+
 class Params(Section):
     """All settings of one run; the defaults are those of the shipped params.yaml."""
 
@@ -292,6 +304,7 @@ class Params(Section):
     exclusions: Exclusions = Exclusions()
     fusion: Fusion = Fusion()
     scoring: Scoring = Scoring()
+    drift: Drift = Drift()
 
 
 def load_params(path: str | Path | None = None) -> Params:

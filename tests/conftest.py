@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from abm_ml.cli import main
+from abm_ml.config import Params
+from abm_ml.data.simulate.simulate import simulate_world
+from abm_ml.data.simulate.world import World
+from abm_ml.workflows.prepare import prepare
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -20,6 +24,15 @@ def real_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no measuring data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def busy_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared world of 1,500 accounts with enough outcomes in its last year; don't change it."""
+    folder = tmp_path_factory.mktemp("busy")
+    simulate_world(folder, accounts=1_500, seed=1, world=World(events_per_account=4))
+    prepare(folder / "exports", folder / "work", Params())
+    return folder / "work"
 
 
 @dataclass(frozen=True)

@@ -6,27 +6,35 @@ from typing import Any
 
 import pandas as pd
 
+from abm_ml.rules.mqa import gap_words
 from abm_ml.scoring.reasons import weightiest
 
 DECIMALS = 4
 
 
 def for_people(tal: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """The list with reasons in words, lists of ids in one cell, numbers to four decimals.
+    """The list with reasons and gaps in words, lists of ids in one cell, four decimals.
 
     Parameters
     ----------
     tal : DataFrame
         `ScoreResult.tal`.
     lang : {"en", "zh"}
-        Language of the reasons.
+        Language of reasons and gaps.
     """
-    shown = tal.copy()
-    numbers = shown.select_dtypes("float").columns
-    shown[numbers] = shown[numbers].round(DECIMALS)
-    shown["reasons"] = [reason_words(text, lang) for text in tal["reasons"]]
+    shown, gaps = deals_for_people(tal, lang), tal["mqa_gap"]
+    shown["mqa_gap"] = [gap_words(gap if isinstance(gap, str) else None, lang) for gap in gaps]
     for column in ("missing_roles", "recommended_contacts"):
         shown[column] = [_joined(values) for values in tal[column]]
+    return shown
+
+
+def deals_for_people(deals: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Scored opportunities (or accounts) with reasons in words and numbers to four decimals."""
+    shown = deals.copy()
+    numbers = shown.select_dtypes("float").columns
+    shown[numbers] = shown[numbers].round(DECIMALS)
+    shown["reasons"] = [reason_words(text, lang) for text in deals["reasons"]]
     return shown
 
 

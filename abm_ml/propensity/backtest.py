@@ -19,12 +19,18 @@ from sklearn.base import clone
 from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.estimator import PropensityModel
-from abm_ml.propensity.folds import Fold
-from abm_ml.propensity.leaks import Leak, leaking_columns, suspected_leaks
+from abm_ml.propensity.folds import Fold, days_of
+from abm_ml.propensity.leaks import Leak, suspected_leaks, without_leaks
 from abm_ml.propensity.metrics import Scores, with_intervals
 from abm_ml.propensity.replay import Replay, random_split_auc, replay_forward, replay_grouped
 from abm_ml.propensity.report import BacktestReport, fold_table, lift_curve
-from abm_ml.propensity.rows import TrainingRows, binary_labels
+from abm_ml.propensity.rows import (
+    TrainingRows,
+    binary_labels,
+    check_length,
+    check_same_index,
+    check_shape,
+)
 from abm_ml.propensity.search import Search, search
 from abm_ml.propensity.verdict import judge
 
@@ -162,11 +168,26 @@ class Trial:
     ) -> Trial:
         """Check the rows and leave out suspected leaks; arguments as in `backtest`."""
         frame = as_frame(X)
-        if isinstance(rules, str):
-            rules, frame = frame[rules], frame.drop(columns=rules)
-        leaks = suspected_leaks(frame, binary_labels(y)[1], allow_columns=allow_columns)
-        kept = frame.drop(columns=leaking_columns(leaks))
-        rows = TrainingRows.of(kept, y, time, known_at, groups, sample_weight, testable)
+        check_shape(frame)
+        labels = binary_labels(y)[1]
+        rules, frame = _own_rules(rules, frame)
+        for name, values in (("y", labels), ("rules", rules), ("accounts", accounts)):
+            if values is not None:
+                check_length(name, values, len(frame))
+        check_same_index(X=X, y=y, time=time, rules=rules, accounts=accounts)
+        leaks = suspected_leaks(
+            frame,
+            labels,
+            days=days_of(time),
+            repeats=groups if accounts is None else accounts,
+            allow_columns=allow_columns,
+        )
+        kept = without_leaks(frame, leaks)
+        if isinstance(X, pd.DataFrame):
+            kept.index = X.index
+        rows = TrainingRows.of(
+            kept, y, time, known_at, groups, sample_weight, testable, clusters=accounts
+        )
         model = PropensityModel() if model is None else clone(model)
         folds, split = rows.folds(n_folds + WARM_UP, model.random_state)
         account = None if accounts is None else pd.factorize(np.asarray(accounts))[0][rows.order]
@@ -181,7 +202,9 @@ class Trial:
             return None
         rows = self.rows
         settings = self.model.settings()
-        return search(rows.frame, rows.y, rows.weight, self.folds, settings, baselines=True)
+        return search(
+            rows.frame, rows.y, rows.weight, rows.time, self.folds, settings, baselines=True
+        )
 
     def fit(self) -> PropensityModel:
         """The model, chosen and calibrated on all unseen rows and fitted on all rows."""
@@ -191,12 +214,13 @@ class Trial:
     @one_blas_thread
     def report(self, *, resamples: int = 200, random_state: int = 0) -> BacktestReport:
         """The findings; see `backtest`."""
-        replay = self._replay()
-        if replay is None:
+        if self.replay is None:
             return self._untested()
-        return self._report(replay, resamples, random_state)
+        return self._report(self.replay, resamples, random_state)
 
-    def _replay(self) -> Replay | None:
+    @cached_property
+    def replay(self) -> Replay | None:
+        """Predictions for the tested rows; None where too few rows could be held back."""
         settings = self.model.settings()
         if self.split == "forward in time":
             if self.found is None:
@@ -279,12 +303,19 @@ class Trial:
         )
 
 
+def _own_rules(rules: Any, frame: pd.DataFrame) -> tuple[Any, pd.DataFrame]:
+    """The other score, and the columns without it where it is one of them."""
+    if not isinstance(rules, str):
+        return rules, frame
+    if rules not in frame.columns:
+        raise ValueError(f"rules: X has no column {rules!r}; it has {', '.join(frame.columns)}")
+    return frame[rules].to_numpy(), frame.drop(columns=rules)
+
+
 def _rule_scores(rules: Any, rows: TrainingRows) -> FloatArray | None:
     """The other score in the rows' order; a missing one ranks last."""
     if rules is None:
         return None
     scores: npt.NDArray[np.float64] = pd.Series(rules).to_numpy(dtype=np.float64, na_value=np.nan)
-    if len(scores) < len(rows.order) or rows.order.max() >= len(scores):
-        raise ValueError(f"inconsistent lengths: rules has {len(scores)} values")
     ordered = scores[rows.order]
     return np.where(np.isnan(ordered), -np.inf, ordered)

@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
-from scipy.stats import beta
 
 from abm_ml.propensity.columns import FloatArray, IntArray
 
-LARGE = 300
+LARGE = 1_000
 """Rows of the rarer class from which the isotonic steps are used."""
+
+SHIFT = 0.1
+"""Standard deviation, before any row is seen, of how far a model's level is off in log-odds:
+models fitted by log loss are right on average, and levels that move in time move back too."""
 
 BIN_ROWS = 100
 """Rows of a bin of the isotonic regression, at least."""
@@ -45,7 +48,13 @@ class Calibrator:
     corrections: FloatArray | None = None
 
     @classmethod
-    def fit(cls, margin: FloatArray, y: IntArray, weight: FloatArray) -> Calibrator:
+    def fit(
+        cls,
+        margin: FloatArray,
+        y: IntArray,
+        weight: FloatArray,
+        folds: IntArray | None = None,
+    ) -> Calibrator:
         """Learn from margins of rows that the model had not seen.
 
         Parameters
@@ -54,14 +63,18 @@ class Calibrator:
             Log-odds before calibration.
         y, weight : arrays, shape (n_rows,)
             1 won, 0 lost; weights of the rows.
+        folds : array of int, shape (n_rows,), optional
+            Fold that tested each row: what folds don't agree on is believed less.
         """
         if not len(y) or y.min() == y.max():
             return cls()
-        slope, intercept = _platt(margin, y, weight)
+        platt = _platt(margin, y, weight)
+        fold = np.zeros(len(y), dtype=np.int64) if folds is None else folds
+        slope, intercept = _believed(platt, margin, y, weight, fold)
         if min(int(y.sum()), int((1 - y).sum())) < LARGE:
             return cls(slope, intercept)
         knots, levels = _isotonic_steps(margin, y, weight)
-        return cls(slope, intercept, knots, levels - (slope * knots + intercept))
+        return cls(slope, intercept, knots, levels - (platt[0] * knots + platt[1]))
 
     @property
     def method(self) -> str:
@@ -108,6 +121,61 @@ def _platt(margin: FloatArray, y: IntArray, weight: FloatArray) -> tuple[float, 
     return float(slope), float(line[1] - slope * center)
 
 
+def _believed(
+    platt: tuple[float, float], margin: FloatArray, y: IntArray, weight: FloatArray, fold: IntArray
+) -> tuple[float, float]:
+    """Platt's line as far as it is sure, and as folds agree on its level.
+
+    The slope goes back to 1 by its own uncertainty (James and Stein 1961); the level goes back
+    to 0 by that of the folds' mean offset (DerSimonian and Laird 1986) against `SHIFT`, but never
+    by more than that (limited translation, Efron and Morris 1971): what is far off is far off.
+    """
+    slope = platt[0]
+    if slope == 0:
+        return platt
+    p = expit(slope * margin + platt[1])
+    information = weight * p * (1 - p)
+    center = float(np.average(margin, weights=information))
+    known = information @ (margin - center) ** 2
+    if slope != 1:
+        slope = 1 + (slope - 1) * max(0.0, 1 - 1 / (known * (slope - 1) ** 2))
+    turned = center + slope * (margin - center)
+    found = [_offset(turned[fold == k], y[fold == k], weight[fold == k]) for k in np.unique(fold)]
+    mean, variance = _pooled(*np.array(found).T)
+    taken = mean * variance / (SHIFT**2 + variance)
+    level = mean - float(np.clip(taken, -SHIFT, SHIFT))
+    return slope, center * (1 - slope) + level
+
+
+def _offset(margin: FloatArray, y: IntArray, weight: FloatArray) -> tuple[float, float]:
+    """What must be added to margins for the mean to be right, and how much is known of it."""
+    offset = 0.0
+    for _ in range(30):
+        p = expit(margin + offset)
+        known = float(weight @ (p * (1 - p)))
+        step = float(np.clip(weight @ (y - p) / max(known, 1e-9), -1, 1))
+        offset += step
+        if abs(step) < 1e-10 or abs(offset) > MOST_LOGIT:
+            break
+    return float(np.clip(offset, -5, 5)), max(known, 1e-9)
+
+
+def _pooled(offset: FloatArray, known: FloatArray) -> tuple[float, float]:
+    """Mean of the folds' offsets and its variance, with what lies between folds."""
+    moved = variance_between(offset, known)
+    weight = 1 / (1 / known + moved)
+    return float(np.average(offset, weights=weight)), float(1 / weight.sum())
+
+
+def variance_between(offset: FloatArray, known: FloatArray) -> float:
+    """Variance of true offsets between folds (DerSimonian and Laird 1986)."""
+    scale = known.sum() - known @ known / known.sum()
+    if scale <= 0:
+        return 0.0
+    beyond = known @ (offset - np.average(offset, weights=known)) ** 2 - (len(known) - 1)
+    return float(max(0.0, beyond / scale))
+
+
 def _isotonic_steps(
     margin: FloatArray, y: IntArray, weight: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -133,54 +201,3 @@ def _rate(pool: FloatArray) -> float:
 def _rises(left: FloatArray, right: FloatArray) -> bool:
     """Whether a pool has a higher rate and a higher mean margin than the one before it."""
     return _rate(right) > _rate(left) and right[2] / right[0] > left[2] / left[0]
-
-
-@dataclass(frozen=True)
-class ScoreBands:
-    """How sure the mean win rate of rows with similar scores is.
-
-    Parameters
-    ----------
-    centers : array, shape (n_bands,)
-        Calibrated log-odds in the middle of each band of unseen rows.
-    low, high : arrays, shape (n_bands,)
-        Where the 80 % Jeffreys interval of the band's win rate ends, as log-odds from there.
-    """
-
-    centers: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-    @classmethod
-    def fit(cls, logits: FloatArray, y: IntArray, *, level: float = 0.8) -> ScoreBands:
-        """Bands of equal count from calibrated log-odds of unseen rows.
-
-        Parameters
-        ----------
-        logits : array of float, shape (n_rows,)
-            Calibrated log-odds; at least one row.
-        y : array of int, shape (n_rows,)
-            1 won, 0 lost.
-        level : float
-            Probability that the interval holds the mean win rate.
-        """
-        n_bands = int(np.clip(len(y) // 50, 1, 10))
-        tail = (1 - level) / 2
-        rows = []
-        for band in np.array_split(np.argsort(logits, kind="stable"), n_bands):
-            won = y[band].sum()
-            ends = beta.ppf([tail, 1 - tail], won + 0.5, len(band) - won + 0.5)
-            center = logit(np.clip(expit(logits[band]).mean(), 1e-9, 1 - 1e-9))
-            rows.append([center, *(logit(np.clip(ends, 1e-9, 1 - 1e-9)) - center)])
-        centers, low, high = np.array(rows).T
-        return cls(centers, low, high)
-
-    def interval(self, logits: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Low and high end of the win rate around each calibrated log-odds, shapes (n_rows,)."""
-        low = np.minimum(np.interp(logits, self.centers, self.low), 0)
-        high = np.maximum(np.interp(logits, self.centers, self.high), 0)
-        return expit(logits + low), expit(logits + high)
-
-    def state(self) -> dict[str, Any]:
-        """Plain arrays, enough to rebuild it."""
-        return {"centers": self.centers, "low": self.low, "high": self.high}

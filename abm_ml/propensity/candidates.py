@@ -1,7 +1,7 @@
 """The models that are tried: a regularised logistic regression and LightGBM in several sizes.
 
 Both give a margin (log-odds before calibration) and its parts by design column; a blend is
-the mean of two margins, so that its parts add up just as well.
+a weighted mean of two margins, so that its parts add up just as well.
 """
 
 from __future__ import annotations
@@ -19,72 +19,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from abm_ml.propensity.columns import FloatArray, IntArray
-from abm_ml.propensity.encoder import Design
+from abm_ml.propensity.plans import Choice, LinearPlan, Settings, TreePlan
 
-TREE_STEPS = (10, 25, 50, 100, 200, 400, 800)
-"""Numbers of trees that are compared, up to the largest allowed."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One candidate: C of the logistic regression, size of the trees, or both for the blend."""
-
-    c: float | None = None
-    leaves: int | None = None
-    trees: int | None = None
-
-    @property
-    def family(self) -> str:
-        """`logistic`, `lightgbm` or `blend`."""
-        if self.leaves is None:
-            return "logistic"
-        return "lightgbm" if self.c is None else "blend"
-
-    @property
-    def parts(self) -> tuple[Choice, ...]:
-        """The single models whose margins are averaged."""
-        if self.family != "blend":
-            return (self,)
-        return Choice(c=self.c), Choice(leaves=self.leaves, trees=self.trees)
-
-    def words(self) -> str:
-        """Short description for reports."""
-        linear = f"logistic regression (C = {self.c:g})" if self.c is not None else ""
-        trees = f"LightGBM ({self.leaves} leaves, {self.trees} trees)" if self.leaves else ""
-        return " + ".join(part for part in (linear, trees) if part)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is tried, and how it is fitted; the estimator's own arguments in one piece."""
-
-    regularisation: tuple[float, ...] = (0.01, 0.05, 0.25, 1.0)
-    num_leaves: tuple[int, ...] = (7, 15, 31)
-    max_trees: int = 200
-    learning_rate: float = 0.1
-    max_levels: int = 40
-    text_components: int = 8
-    n_jobs: int = 1
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not self.regularisation and not self.num_leaves:
-            raise ValueError("regularisation and num_leaves are both empty: nothing to try")
-
-    @property
-    def default(self) -> Choice:
-        """What is fitted where there is nothing to choose on."""
-        if self.regularisation:
-            return Choice(c=sorted(self.regularisation)[len(self.regularisation) // 2])
-        return Choice(leaves=self.num_leaves[0], trees=self.steps(self.max_trees)[0])
-
-    def sizes(self, n_rows: int) -> tuple[int, ...]:
-        """Leaves worth trying with so many rows: small data cannot fill big trees."""
-        return tuple(n for n in self.num_leaves if n <= n_rows / 100) or self.num_leaves[:1]
-
-    def steps(self, most: int) -> tuple[int, ...]:
-        """Numbers of trees to compare, at most `most`."""
-        return tuple(step for step in TREE_STEPS if step <= most) or (most,)
+LEAST_SPREAD = 0.15
+"""Spread that columns of less are scaled by: what hardly varies is not blown up."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +50,8 @@ class Linear:
         return self.base + self.contributions(linear).sum(axis=1)
 
 
-def fit_linear(
-    linear: FloatArray, y: IntArray, weight: FloatArray, regularisation: Sequence[float]
-) -> list[Linear]:
-    """Logistic regressions for rising C, each started where the last one ended.
+def fit_linear(linear: FloatArray, y: IntArray, weight: FloatArray, plan: LinearPlan) -> Linear:
+    """A logistic regression on columns brought to one scale, as far as the plan says.
 
     Parameters
     ----------
@@ -124,23 +60,22 @@ def fit_linear(
     y : array of int, shape (n_rows,)
         1 won, 0 lost.
     weight : array of float, shape (n_rows,)
-        Weights of the rows.
-    regularisation : sequence of float
-        Values of C; smaller is stronger.
+        Weights of the rows, recency included.
+    plan : LinearPlan
+        Penalty and scale.
     """
     mean = np.average(linear, axis=0, weights=weight)
     if not linear.shape[1]:
-        base = float(logit(np.average(y, weights=weight)))
-        return [Linear(np.zeros(0), mean, base) for _ in regularisation]
-    model = LogisticRegression(max_iter=300, warm_start=True)
-    fitted = []
+        return Linear(np.zeros(0), mean, float(logit(np.average(y, weights=weight))))
+    centred = linear - mean
+    spread = np.sqrt(np.average(centred**2, axis=0, weights=weight))
+    scale = np.maximum(spread, LEAST_SPREAD) ** plan.power
+    model = LogisticRegression(C=plan.c, max_iter=300)
     with warnings.catch_warnings():
-        # A few hundred steps are enough for ranking; the next C starts from here anyway.
+        # A few hundred steps are enough for ranking.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for c in sorted(regularisation):
-            model.set_params(C=c).fit(linear - mean, y, sample_weight=weight)
-            fitted.append(Linear(model.coef_[0].copy(), mean, float(model.intercept_[0])))
-    return fitted
+        model.fit(centred / scale, y, sample_weight=weight)
+    return Linear(model.coef_[0] / scale, mean, float(model.intercept_[0]))
 
 
 @dataclass(frozen=True)
@@ -180,49 +115,61 @@ class Trees:
         )
 
 
+def tree_data(
+    trees: FloatArray, y: IntArray, categories: list[int], settings: Settings
+) -> lightgbm.Dataset:
+    """A design with at least one column, binned once for every size that is fitted on it."""
+    data = lightgbm.Dataset(
+        trees,
+        label=y,
+        categorical_feature=categories,
+        params={**_quiet(settings), "feature_pre_filter": False},
+        free_raw_data=False,
+    )
+    return data.construct()
+
+
 def fit_trees(
-    trees: FloatArray,
-    y: IntArray,
-    weight: FloatArray,
-    categories: list[int],
-    sizes: Sequence[tuple[int, int]],
-    settings: Settings,
-) -> list[Trees]:
-    """LightGBM models on one design, for each (leaves, trees) wanted.
+    data: lightgbm.Dataset, weight: FloatArray, plan: TreePlan, settings: Settings
+) -> Trees:
+    """LightGBM of one size.
 
     Parameters
     ----------
-    trees : array, shape (n_rows, n_trees)
-        Design with at least one column.
-    y, weight : arrays, shape (n_rows,)
-        1 won, 0 lost; weights of the rows.
-    categories : list of int
-        Columns that hold level numbers.
-    sizes : sequence of (leaves, trees)
-        Models wanted.
+    data : Dataset
+        Of `tree_data`.
+    weight : array, shape (n_rows,)
+        Weights of the rows, recency included.
+    plan : TreePlan
+        Size and kind.
     settings : Settings
         Learning rate, threads, seed.
     """
+    n_rows, n_columns = data.num_data(), data.num_feature()
     options: dict[str, Any] = {
         "objective": "binary",
         "learning_rate": settings.learning_rate,
+        "num_leaves": plan.leaves,
+        "extra_trees": plan.extra,
         # A tree that sees one column of two could never learn what they do together.
-        "feature_fraction": 0.7 if trees.shape[1] >= 10 else 1.0,
+        "feature_fraction": 1.0 if n_columns < 10 else 0.7 if n_columns < 30 else 0.4,
         "lambda_l2": 1.0,
-        "min_data_in_leaf": int(np.clip(len(y) // 50, 5, 20)),
+        "min_data_in_leaf": int(np.clip(n_rows // 50, 5, 20)),
         "cat_smooth": 30.0,
         "cat_l2": 20.0,
+        "feature_pre_filter": False,
         **_quiet(settings),
     }
-    return _boost(trees, y, weight, categories, [(n, {"num_leaves": k}) for k, n in sizes], options)
+    data.set_weight(weight)
+    booster = lightgbm.train(options, data, plan.trees)
+    return Trees(booster, plan.trees, settings.n_jobs)
 
 
-def fit_default_trees(
-    trees: FloatArray, y: IntArray, weight: FloatArray, categories: list[int], settings: Settings
-) -> Trees:
+def fit_default_trees(data: lightgbm.Dataset, weight: FloatArray, settings: Settings) -> Trees:
     """LightGBM as it comes, 100 trees: the baseline that everybody has."""
-    options = {"objective": "binary", **_quiet(settings)}
-    return _boost(trees, y, weight, categories, [(100, {})], options)[0]
+    data.set_weight(weight)
+    options = {"objective": "binary", "feature_pre_filter": False, **_quiet(settings)}
+    return Trees(lightgbm.train(options, data, 100), 100, settings.n_jobs)
 
 
 def _quiet(settings: Settings) -> dict[str, Any]:
@@ -236,31 +183,7 @@ def _quiet(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _boost(
-    trees: FloatArray,
-    y: IntArray,
-    weight: FloatArray,
-    categories: list[int],
-    wanted: Sequence[tuple[int, dict[str, Any]]],
-    options: dict[str, Any],
-) -> list[Trees]:
-    data = lightgbm.Dataset(
-        trees,
-        label=y,
-        weight=weight,
-        categorical_feature=categories,
-        params={**options, "feature_pre_filter": False},
-        free_raw_data=False,
-    )
-    return [
-        Trees(lightgbm.train({**options, **own}, data, rounds), rounds, options["num_threads"])
-        for rounds, own in wanted
-    ]
-
-
-def mean_margin(linear: Linear | None, trees: Trees | None, design: Design) -> FloatArray:
-    """Margin of a fitted choice: of its one model, or the mean of its two."""
-    margins = [] if linear is None else [linear.margin(design.linear)]
-    if trees is not None:
-        margins.append(trees.margin(design.trees))
-    return np.asarray(np.sum(margins, axis=0) / len(margins))
+def blended(choice: Choice, linear: FloatArray | None, trees: FloatArray | None) -> FloatArray:
+    """Margin of a choice from those of its parts."""
+    parts = zip(choice.weights, (linear, trees), strict=True)
+    return np.asarray(np.sum([w * margin for w, margin in parts if margin is not None], axis=0))

@@ -1,9 +1,4 @@
-"""One column as design columns: for the linear model and for the trees.
-
-The linear model sees numbers as piecewise-linear steps between quantiles, so that it can bend
-and an outlier cannot pull it; trees see the numbers themselves. Missing values are neutral
-(the mean of the training rows) beside a column that says so.
-"""
+"""One column as design columns: for the linear model and for the trees; numbers elsewhere."""
 
 from __future__ import annotations
 
@@ -17,17 +12,9 @@ import pandas as pd
 from abm_ml.propensity.columns import (
     FloatArray,
     IntArray,
-    as_days,
     as_levels,
-    as_numbers,
     as_tags,
 )
-
-SEGMENTS = 8
-"""Pieces of the piecewise-linear form of a number, at most."""
-
-ROWS_A_SEGMENT = 25
-"""Filled rows that each piece needs."""
 
 
 class Code(Protocol):
@@ -49,68 +36,6 @@ class Code(Protocol):
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """The code that `state` was taken from."""
-
-
-@dataclass(frozen=True)
-class NumberCode:
-    """A number or a date (as days).
-
-    Parameters
-    ----------
-    dates : bool
-        Whether values are dates.
-    knots : array, shape (n_pieces + 1,)
-        Distinct quantiles of the training values, rising.
-    means : array, shape (n_pieces,)
-        Mean of each piece over the filled training rows: what a missing value counts as.
-    gaps : bool
-        Whether training rows had missing values.
-    """
-
-    dates: bool
-    knots: FloatArray
-    means: FloatArray
-    gaps: bool
-    categorical: ClassVar[bool] = False
-
-    @classmethod
-    def fit(cls, values: pd.Series, *, dates: bool = False) -> NumberCode:
-        """Learn the quantiles of a column."""
-        numbers = as_days(values) if dates else as_numbers(values)
-        filled = numbers[~np.isnan(numbers)]
-        pieces = int(np.clip(len(filled) // ROWS_A_SEGMENT, 1, SEGMENTS))
-        # Nearest values, not mixtures of two: exact however large the numbers are.
-        knots = np.unique(np.quantile(filled, np.linspace(0, 1, pieces + 1), method="nearest"))
-        return cls(dates, knots, _pieces(filled, knots).mean(axis=0), len(filled) < len(numbers))
-
-    @property
-    def widths(self) -> tuple[int, int]:
-        """Pieces and the missing column; the number itself."""
-        linear = len(self.means) + self.gaps
-        return linear, min(linear, 1)
-
-    def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
-        """Pieces (0 below, 1 above, linear between) and missing; the number, nan if missing."""
-        numbers = as_days(values) if self.dates else as_numbers(values)
-        missing = np.isnan(numbers)
-        pieces = np.where(missing[:, None], self.means, _pieces(numbers, self.knots))
-        linear = np.column_stack([pieces, missing]) if self.gaps else pieces
-        return linear, numbers[:, None][:, : self.widths[1]]
-
-    def state(self) -> dict[str, Any]:
-        """Plain values and arrays, enough to rebuild it."""
-        return {"dates": self.dates, "knots": self.knots, "means": self.means, "gaps": self.gaps}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> NumberCode:
-        """The code that `state` was taken from."""
-        return cls(**state)
-
-
-def _pieces(numbers: FloatArray, knots: FloatArray) -> FloatArray:
-    """How far each number has come between each two knots, shape (n_rows, n_knots - 1)."""
-    low, high = knots[:-1] / 2, knots[1:] / 2  # halved: a difference of huge numbers overflows
-    return np.clip((numbers[:, None] / 2 - low) / (high - low), 0.0, 1.0)
 
 
 @dataclass(frozen=True)

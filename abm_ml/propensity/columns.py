@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ TEXT_VALUES = 30
 """Text needs more distinct values than this; fewer are categories with long names."""
 
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_DATED = (str, date, np.datetime64)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCALAR_KINDS: dict[str, Kind] = {
     "boolean": "number",
@@ -81,11 +83,13 @@ def column_kind(values: pd.Series) -> Kind:
     known = values.dropna()
     if known.empty:
         return "empty"
-    if is_list(known.iloc[0]):
+    if known.map(is_list).any():
         return "tags"
     inferred = types.infer_dtype(known, skipna=True)
     if inferred in _SCALAR_KINDS:
-        return _SCALAR_KINDS[inferred]
+        kind = _SCALAR_KINDS[inferred]
+        read = as_days(known) if kind == "date" else as_numbers(known)
+        return kind if np.isfinite(read).any() else "empty"
     return _string_kind(as_levels(known)[1])
 
 
@@ -96,9 +100,12 @@ def is_list(value: object) -> bool:
 
 def _string_kind(distinct: list[str]) -> Kind:
     """Dates are written as such; text has many words and seldom repeats; else categories."""
+    if not distinct:
+        return "empty"
     sample = distinct[:200]
     if all(_ISO_DATE.match(value) for value in sample):
-        return "date"
+        # "2025-13-45" only looks like one.
+        return "date" if np.isfinite(as_days(pd.Series(sample))).any() else "category"
     words = [len(value.split()) + len(_CJK.findall(value)) / 2 for value in sample]
     wordy = float(np.mean(words)) >= TEXT_WORDS
     return "text" if wordy and len(distinct) > TEXT_VALUES else "category"
@@ -118,6 +125,10 @@ def as_days(values: pd.Series) -> FloatArray:
     """Dates as days since 1970, shape (n_rows,); what is missing or no date is nan."""
     if isinstance(values.dtype, pd.ArrowDtype | pd.CategoricalDtype):
         values = values.astype(object)
+    if types.is_numeric_dtype(values.dtype) or types.is_timedelta64_dtype(values.dtype):
+        return np.full(len(values), np.nan)
+    if values.dtype == object:
+        values = values.map(lambda cell: cell if isinstance(cell, _DATED) else None)
     dates = pd.to_datetime(values, errors="coerce", utc=True, format="ISO8601")
     days = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     return np.asarray(days, dtype=np.float64)
@@ -135,12 +146,19 @@ def as_levels(values: pd.Series) -> tuple[IntArray, list[str]]:
     """
     if isinstance(values.dtype, pd.ArrowDtype | pd.CategoricalDtype):
         values = values.astype(object)
-    raw_codes, raw = pd.factorize(values)
+    raw_codes, raw = pd.factorize(_hashable(values))
     written = [_as_text(value) for value in raw]
     distinct = sorted(set(written) - {""})
     position = {value: i for i, value in enumerate(distinct)}
     lookup = np.array([position.get(value, -1) for value in written] + [-1], dtype=np.int64)
     return lookup[raw_codes], distinct
+
+
+def _hashable(values: pd.Series) -> pd.Series:
+    """Cells of a column of single values; a list among them counts by its items."""
+    if values.dtype != object:
+        return values
+    return values.map(lambda cell: "; ".join(map(str, _tag_key(cell))) if is_list(cell) else cell)
 
 
 def _as_text(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -12,12 +13,32 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from abm_ml.propensity.candidates import Choice, Settings
 from abm_ml.propensity.columns import FloatArray, as_frame
 from abm_ml.propensity.explain import explain_rows
+from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
-from abm_ml.propensity.scorer import Scorer, train_scorer
+from abm_ml.propensity.scorer import Scorer, Scores, train_scorer
 from abm_ml.propensity.search import Search, search
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All that is said of rows' chances; each array has shape (n_rows,).
+
+    Parameters
+    ----------
+    probability : array
+        Of the second class.
+    low, high : array
+        80 % interval of the mean rate among rows with similar scores.
+    applicability : array
+        How well the training rows cover the row, in [0, 1].
+    """
+
+    probability: FloatArray
+    low: FloatArray
+    high: FloatArray
+    applicability: FloatArray
 
 
 class PropensityModel(ClassifierMixin, BaseEstimator):
@@ -28,10 +49,16 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
+    trials : int
+        Logistic regressions that are tried, and half as many kinds of trees; after each fold
+        the worse half is dropped.
     regularisation : sequence of float
-        Values of C that are tried; smaller is stronger.
+        Least and largest C of the logistic regressions; smaller is stronger. Empty: none is
+        tried.
     num_leaves : sequence of int
-        Sizes of trees that are tried (as far as there are 100 rows a leaf).
+        Sizes of trees that are tried (as far as there are 100 rows a leaf). Empty: none.
+    half_lives : sequence of float or None
+        Ages at which a row counts half, as shares of the history; None: all rows count alike.
     max_trees : int
         Trees, at most.
     learning_rate : float
@@ -76,18 +103,22 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        regularisation: Sequence[float] = (0.01, 0.05, 0.25, 1.0),
-        num_leaves: Sequence[int] = (7, 15, 31),
-        max_trees: int = 200,
-        learning_rate: float = 0.1,
-        n_folds: int = 6,
+        trials: int = 24,
+        regularisation: Sequence[float] = (0.0003, 1.0),
+        num_leaves: Sequence[int] = (4, 7, 15, 31, 63),
+        half_lives: Sequence[float | None] = (None, 1.0, 0.5, 0.25, 0.125),
+        max_trees: int = 400,
+        learning_rate: float = 0.05,
+        n_folds: int = 4,
         max_levels: int = 40,
         text_components: int = 8,
         n_jobs: int = 1,
         random_state: int = 0,
     ) -> None:
+        self.trials = trials
         self.regularisation = regularisation
         self.num_leaves = num_leaves
+        self.half_lives = half_lives
         self.max_trees = max_trees
         self.learning_rate = learning_rate
         self.n_folds = n_folds
@@ -144,7 +175,9 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         rows = TrainingRows.of(X, y, time, known_at, groups, sample_weight, testable)
         folds, split = rows.folds(self.n_folds, self.random_state)
         settings = self.settings()
-        found = search(rows.frame, rows.y, rows.weight, folds, settings) if folds else None
+        found = (
+            search(rows.frame, rows.y, rows.weight, rows.time, folds, settings) if folds else None
+        )
         return self.fit_found(rows, found, split, feature_names(X))
 
     def fit_found(
@@ -193,8 +226,10 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
     def settings(self) -> Settings:
         """What is tried, in one piece."""
         return Settings(
+            trials=self.trials,
             regularisation=tuple(self.regularisation),
             num_leaves=tuple(self.num_leaves),
+            half_lives=tuple(self.half_lives),
             max_trees=self.max_trees,
             learning_rate=self.learning_rate,
             max_levels=self.max_levels,
@@ -215,11 +250,13 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
 
     def margin(self, X: Any) -> FloatArray:
         """Log-odds before calibration, shape (n_rows,)."""
-        frame = self._frame(X)
-        return self.scorer_.margin(frame)
+        return self._scores(X).margin
 
     def predict_proba(self, X: Any) -> FloatArray:
-        """Calibrated probabilities of both classes, shape (n_rows, 2)."""
+        """Calibrated probabilities of both classes, shape (n_rows, 2).
+
+        Those of rows unlike the training rows are shrunk (see `abm_ml.propensity.shrinkage`).
+        """
         logits = self._logits(X)
         return np.column_stack([expit(-logits), expit(logits)])
 
@@ -231,6 +268,24 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         """The likelier class of each row."""
         logits = self._logits(X)
         return self.classes_[(logits > 0).astype(np.int64)]
+
+    def predict_unshrunk(self, X: Any) -> FloatArray:
+        """Calibrated probability of the second class before any shrinkage, shape (n_rows,)."""
+        return np.asarray(expit(self._scores(X).calibrated))
+
+    def applicability(self, X: Any) -> FloatArray:
+        """How well the training rows cover each row, shape (n_rows,), in [0, 1].
+
+        The share of training rows that are at least as unlike the others in what the model
+        looks at: near 1 for a row like most of them, 0 for one like none.
+        """
+        return self._scores(X).applicability
+
+    def assess(self, X: Any) -> Assessment:
+        """Probability, interval and applicability at once, each row being encoded once."""
+        scores = self._scores(X)
+        low, high = self.scorer_.bands.interval(scores.logits)
+        return Assessment(np.asarray(expit(scores.logits)), low, high, scores.applicability)
 
     def predict_interval(self, X: Any) -> tuple[FloatArray, FloatArray]:
         """80 % interval of the mean rate of the second class among rows with similar scores.
@@ -259,15 +314,18 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         -------
         DataFrame
             `row` (position), `field`, `value`, `contribution` (log-odds) and `text`. The
-            contributions of a row, with the fields `(base)` and `(calibration)`, sum to the
-            log-odds of its probability.
+            contributions of a row, with the fields `(base)`, `(calibration)` and, where
+            training hardly covers the row, `(shrinkage)`, sum to the log-odds of its probability.
         """
         frame = self._frame(X)
         return explain_rows(self.scorer_, frame, lang)
 
     def _logits(self, X: Any) -> FloatArray:
-        margin = self.margin(X)
-        return self.scorer_.calibrator.logit(margin)
+        return self._scores(X).logits
+
+    def _scores(self, X: Any) -> Scores:
+        frame = self._frame(X)
+        return self.scorer_.score(frame)
 
     def _frame(self, X: Any) -> pd.DataFrame:
         """Rows under the names of the training table."""
@@ -275,6 +333,12 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         frame = as_frame(X)
         names = getattr(self, "feature_names_in_", None)
         if names is not None and isinstance(X, pd.DataFrame):
+            absent = [name for name in names if name not in frame.columns]
+            if absent:
+                raise ValueError(
+                    f"X lacks {len(absent)} of the columns that the model was trained on: "
+                    f"{', '.join(absent[:5])}; where nothing is known of one, give it empty"
+                )
             return frame
         if frame.shape[1] != self.n_features_in_:
             raise ValueError(

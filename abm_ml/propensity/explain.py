@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from abm_ml.propensity.scorer import Scorer
-from abm_ml.propensity.words import BASE, CALIBRATION, Lang, reason_words
+from abm_ml.propensity.words import BASE, CALIBRATION, SHRINKAGE, Lang, reason_words
 
 
 def explain_rows(scorer: Scorer, frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     """Reasons of each row, the strongest first, between where all start and calibration.
+
+    Where training hardly covers a row, shrinkage comes last.
 
     Parameters
     ----------
@@ -34,8 +36,8 @@ def explain_rows(scorer: Scorer, frame: pd.DataFrame, lang: Lang) -> pd.DataFram
     if lang not in ("en", "zh"):
         raise ValueError(f"lang must be 'en' or 'zh'. Supplied value {lang!r}")
     base, parts = scorer.contributions(frame)
-    margin = scorer.margin(frame)
-    shift = scorer.calibrator.logit(margin) - margin
+    scores = scorer.score(frame)
+    calibration, shrinkage = scores.calibrated - scores.margin, scores.logits - scores.calibrated
     columns = list(parts.columns)
     values = parts.to_numpy()
     cells = [list(frame[name]) if name in frame.columns else None for name in columns]
@@ -46,7 +48,9 @@ def explain_rows(scorer: Scorer, frame: pd.DataFrame, lang: Lang) -> pd.DataFram
             column = cells[i]
             cell = None if column is None else column[row]
             reasons.append((row, columns[i], cell, float(values[row, i])))
-        reasons.append((row, CALIBRATION, None, float(shift[row])))
+        reasons.append((row, CALIBRATION, None, float(calibration[row])))
+        if shrinkage[row]:
+            reasons.append((row, SHRINKAGE, None, float(shrinkage[row])))
     table = pd.DataFrame(reasons, columns=["row", "field", "value", "contribution"])
     table["text"] = [reason_words(field, value, part, lang) for _, field, value, part in reasons]
     return table

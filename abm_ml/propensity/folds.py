@@ -14,6 +14,8 @@ from pandas.api import types
 
 from abm_ml.propensity.columns import FloatArray, IntArray
 
+_SECONDS_A_DAY = 86_400
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -64,6 +66,14 @@ def as_axis(values: Any, name: str) -> tuple[FloatArray, bool]:
             "every row needs one"
         )
     return axis.astype(np.float64), dates
+
+
+def days_of(time: Any) -> FloatArray | None:
+    """Times as days since 1970, shape (n_rows,); None where there are none, or no dates."""
+    if time is None:
+        return None
+    axis, dates = as_axis(time, "time")
+    return axis / _SECONDS_A_DAY if dates else None
 
 
 def forward_folds(

@@ -76,7 +76,7 @@ def win_labels(
         row_id, account_id, as_of (created_at), known_at (closed_at), y (1 won, 0 lost), group
         (opportunity_id), testable.
     """
-    end = _naive(until or last_instant(crm))
+    end = utc(until or last_instant(crm))
     table = crm.table("opportunities")
     created = _of_usable_accounts(crm, table.filter(table.created_at < end), end)
     closed = _is_closed(created, end)
@@ -144,13 +144,52 @@ def conversion_labels(
     for name, value in (("horizon_days", horizon_days), ("every_months", every_months)):
         if value < 1:
             raise ParamsError(f"{name} must be at least 1. Supplied value {value}")
-    end = _naive(until or last_instant(crm))
+    end = utc(until or last_instant(crm))
     horizon = timedelta(days=horizon_days)
     moments = list(_snapshots(_first_opportunity(crm), end - horizon, every_months))
     if not moments:
         return LABEL_SCHEMA.empty_table()
     pairs = _drawn(crm, _pairs(crm, moments, horizon, end), max_rows, seed)
     return _numbered(crm, _with_wins(crm, pairs, end))
+
+
+def won_amounts(crm: Crm, rows: pa.Table, target: str, until: datetime) -> pa.Array:
+    """Money that each label row brought.
+
+    Parameters
+    ----------
+    crm : Crm
+        Canonical tables.
+    rows : pyarrow.Table
+        row_id, account_id, as_of, known_at and group, as in `LABEL_SCHEMA`.
+    target : str
+        For `win` the opportunity's own amount; for `conversion` the sum over those won in
+        [as_of, known_at).
+    until : datetime
+        Nothing at or after it is known.
+
+    Returns
+    -------
+    pyarrow.Array
+        Amounts in the order of row_id, in the base currency; null where nothing was won or no
+        amount is given.
+    """
+    spine = crm.register("amount_rows", rows)
+    table = crm.table("opportunities")
+    won = table.filter(_is_closed(table, utc(until)) & table.is_won & table.amount.notnull())
+    deals = won.select("account_id", "opportunity_id", "closed_at", "amount")
+    if target == "win":
+        found = spine.join(deals, spine.group == deals.opportunity_id)
+    else:
+        joined = spine.join(deals, "account_id")
+        inside = (joined.closed_at >= joined.as_of) & (joined.closed_at < joined.known_at)
+        found = joined.filter(inside)
+    # Decimals add up to the same whatever the order of rows.
+    amount = found.amount.cast("decimal(38, 4)").sum().cast("float64")
+    sums = found.group_by("row_id").agg(amount=amount)
+    every = spine.select("row_id").left_join(sums, "row_id")
+    ordered = crm.to_arrow(every.select("row_id", "amount")).sort_by("row_id")
+    return ordered["amount"].combine_chunks()
 
 
 def _snapshots(first: datetime | None, last: datetime, every_months: int) -> Iterator[datetime]:
@@ -241,6 +280,6 @@ def _numbered(crm: Crm, rows: ibis.Table) -> pa.Table:
     return crm.to_arrow(ordered).select(LABEL_SCHEMA.names).cast(LABEL_SCHEMA)
 
 
-def _naive(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     """In UTC, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

@@ -9,30 +9,43 @@ from abm_ml.data.labels import normalise
 
 _CLOSING = r"clos(e|ed|ing)|closure"
 _STEP = r"(deal|sales|opportunity|pipeline|current|last)"
+_STAGE = (
+    r"(identif\w+|qualif\w+|validat\w+|discover\w+|prospecting|propos\w+|quot(e|ed|ation)|"
+    r"negotiat\w+|evaluat\w+|commit\w*|approv\w+|pipeline)"
+)
 _LATER = r"(invoice\w*|book(ing|ed)|sign(ed|ature)|contract|paid|payment|go live|onboard\w*)"
 
 _PATTERNS: Mapping[str, tuple[str, ...]] = {
-    "closing": (rf"\b({_CLOSING})\b",),
+    "closing": (
+        rf"\b({_CLOSING})\b",
+        r"\bclosed(won|lost)\b",
+        r"^fiscal( (quarter|year|period))?$",
+    ),
     "won or lost": (
-        r"\b(is|hs|deal) (won|lost)\b",
+        r"\b(is|has|hs|deal) (won|lost)\b",
         r"\b(won|win|lost|loss) (reason|date|at|to)\b",
-        r"\b(reason|why) (won|lost)\b",
+        r"\b(reason|why|date)( was)? (won|lost)\b",
+        r"^(hs )?(is )?(won|lost)( .*)?$",
     ),
     "a forecast of the outcome": (
         r"\bprobabilit",
         r"\bforecast",
         r"\bwin (rate|chance|likelihood)\b",
-        r"\b(expected|weighted) (revenue|amount|value)\b",
+        r"\blikelihood to\b",
+        r"\b(expected|weighted|projected) (revenue|amount|value)\b",
     ),
     "time spent in stages": (
         r"\bstage\b.*\b(chang|count|duration|days|age|histor|entered|date|time|number)",
         r"\b(days|time|elapsed|duration|changes?)\b.*\bstages?\b",
+        r"^hs (v2 )?(date (entered|exited)|(cumulative |latest )?time in)\b",
+        r"\bpush count\b",
     ),
-    "the stage reached": (rf"^({_STEP} )*stage( name)?$", r"\blife ?cycle\b"),
+    "the stage reached": (rf"^({_STEP} )*stage( name)?$", r"\blife ?cycle( ?stage)?\b"),
     "how long the process took": (
-        r"\b(total|elapsed|number of|ratio) days\b",
-        r"\bdays\b.*\b(through|identified|qualified|validated)\b",
-        r"\bsales cycle\b",
+        r"\b(total|elapsed|number of) days\b",
+        rf"\b(days|weeks|hours|time|duration)\b.*\b{_STAGE}\b",
+        r"\b(sales cycle|next step)\b",
+        r"\b(deal|opportunity) (age|duration|length)\b",
         r"\bcycle (time|days|length)\b",
     ),
     "the status reached": (r"\b(lead|contact|customer|deal|opportunity) status\b",),
@@ -44,28 +57,38 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
         r"\blast (modified|activity|contacted|touch|touched|updated|notable|called|emailed)\b",
         r"\b(modified|updated) (at|on|date|by)\b",
         r"\b(last|system) ?mod",
+        r"\bnotes? (last|next) (contacted|updated|activity)\b|\bcontacted notes\b",
+    ),
+    "a judgement that is revised as the deal goes on": (
+        r"\b(lead|deal|opportunity|prospect) (quality|score|grade|rating|profile|temperature)\b",
+        r"\b(activity|engagement|profile|behaviou?r|hub ?spot|einstein|iq|predictive) ?"
+        r"(score|index|grade|rating)\b",
+        r"^((account|lead|contact) )?rating$",
     ),
     "what follows a win": (
-        rf"\b{_LATER}\b.*\b(date|at|on|value|amount|count|number)\b",
+        rf"\b{_LATER}\b.*\b(date|at|on|value|amount|count|number|id|signed)\b",
         rf"\b(date|value|amount)\b.*\b{_LATER}\b",
         r"\b(customer|client) since\b",
         r"\bbecame an? (customer|client)\b",
         r"\b(first|recent|last) (deal|purchase|order)\b",
-        r"\b(customer|account) health\b|\bprovisioned\b|\brenewal\b",
+        r"\b(customer|account) health\b|\bgo live\b|\bprovisioned\b|\brenewal\b",
     ),
-    "赢单、输单或成交": (r"赢单|输单|丢单|失单|战败|成交|结单|签约|签单|关闭",),
-    "对结果的预测": (r"概率|可能性|预测|胜率|预期(收入|金额)",),
+    "赢单、输单或成交": (r"赢单|输单|丢单|失单|败单|成单|战败|成交|结单|签约|签单|关闭",),
+    "对结果的预测": (r"概率|可能性|预测|胜率|赢率|成功率|预[期计](收入|金额)",),
     "销售过程": (
-        r"停留(天数|时长)",
+        r"停留(天数|时长|时间)|跟进(次数|天数|时长|时间)",
         r"阶段(变更|变化|次数|天数|时长|停留)",
-        r"销售(阶段|周期)|商机阶段|^阶段$",
+        r"销售(阶段|周期|进度)|商机阶段|^(当前)?阶段$",
     ),
-    "结果状态": (r"生命周期|(线索|客户|商机)状态|转化|结果",),
+    "结果状态": (r"生命周期|(线索|客户|商机|跟进)状态|转化|结果",),
     "结果之后可能发生的改变": (
         r"最(近|后)(一次)?(跟进|修改|更新|联系|活动)",
-        r"(修改|更新)时间",
+        r"(修改|更新)(时间|日期|人)",
     ),
-    "赢单之后才有的信息": (r"合同(金额|日期|编号)|回款|开票|付款|续约",),
+    "随跟进而改写的评价": (r"(线索|商机)(评分|得分|评级|等级|质量|热度)|意向(等级|级别|程度)",),
+    "赢单之后才有的信息": (
+        r"合同(金额|日期|编号|号)|回款|开票|发票|付款|到账|续约|首单|上线(时间|日期)",
+    ),
 }
 
 

@@ -186,6 +186,8 @@ def with_intervals(
         if name == "ece":
             # Resampling adds its own noise to an absolute value: keep the spread, not the shift.
             found = np.maximum(found - found.mean() + value, 0.0)
-        low, high = np.nanquantile(found, [0.025, 0.975])
+        # Where all rows have one outcome some measures are none, however the rows are drawn.
+        known = found[np.isfinite(found)]
+        low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
         table[name] = {"value": value, "low": float(low), "high": float(high)}
     return table

@@ -21,11 +21,13 @@ from lightgbm.basic import LightGBMError
 
 from abm_ml.errors import AbmError, ArtefactError, OutputError
 from abm_ml.features.spec import FeatureSpec
+from abm_ml.propensity.drift import Profile
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.leaks import Leak
 from abm_ml.propensity.scorer import Scorer
+from abm_ml.propensity.value import AmountModel
 
-FORMAT = "abm_ml propensity model 1"
+FORMAT = "abm_ml propensity model 2"
 JSON_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
 TREES_FILE = "trees.txt"
@@ -63,6 +65,10 @@ class TrainedPropensity:
         The run's seed.
     facts : mapping
         Whatever else the run wants to keep (plain values).
+    profile : Profile or None
+        The universe at training, to find drift against.
+    amounts : AmountModel or None
+        What a won deal is expected to bring; None where no amount was given.
     """
 
     model: PropensityModel
@@ -77,6 +83,8 @@ class TrainedPropensity:
     as_of: datetime | None = None
     seed: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    profile: Profile | None = None
+    amounts: AmountModel | None = None
 
 
 def save_propensity(trained: TrainedPropensity, directory: Path) -> None:
@@ -102,6 +110,7 @@ def save_propensity(trained: TrainedPropensity, directory: Path) -> None:
         "as_of": trained.as_of and trained.as_of.isoformat(),
         "seed": trained.seed,
         "facts": dict(trained.facts),
+        "profile": trained.profile and trained.profile.to_dict(),
         "leaks": [asdict(leak) for leak in trained.leaks],
         "spec": trained.spec.to_dict(),
         "params": model.get_params(),
@@ -110,6 +119,7 @@ def save_propensity(trained: TrainedPropensity, directory: Path) -> None:
         "named": hasattr(model, "feature_names_in_"),
         "split": model.split_,
         "scorer": _without_arrays(state, arrays),
+        "amounts": trained.amounts and _without_arrays(trained.amounts.state(), arrays),
         "report": dict(trained.report),
     }
     try:
@@ -139,6 +149,7 @@ def load_propensity(directory: Path) -> TrainedPropensity:
         with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         state = _with_arrays(saved["scorer"], arrays)
+        saved["amounts"] = _with_arrays(saved["amounts"], arrays)
         if state["trees"]:
             state["trees"]["text"] = (directory / TREES_FILE).read_text(encoding="utf-8")
         return _trained(saved, Scorer.from_state(state))
@@ -174,6 +185,8 @@ def _trained(saved: dict[str, Any], scorer: Scorer) -> TrainedPropensity:
         as_of=saved["as_of"] and datetime.fromisoformat(saved["as_of"]),
         seed=saved["seed"],
         facts=saved["facts"],
+        profile=saved["profile"] and Profile.from_dict(saved["profile"]),
+        amounts=saved["amounts"] and AmountModel.from_state(saved["amounts"]),
     )
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from scipy.special import expit
 
 from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
-from abm_ml.propensity.candidates import Choice, Settings
 from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold, grouped_folds, teachable
 from abm_ml.propensity.metrics import Scores
+from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
-from abm_ml.propensity.search import FoldDesign, Search, search
+from abm_ml.propensity.search import Search, search
 
 LEAST_TO_CHOOSE = 10
 """Unseen rows of the rarer class below which nothing is chosen or calibrated on them."""
@@ -104,10 +105,11 @@ def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) ->
         usable = [one for one in inner if teachable(one, inside.y)]
         choice, calibrator = settings.default, Calibrator()
         if usable:
-            found = search(inside.frame, inside.y, inside.weight, usable, settings)
+            found = search(inside.frame, inside.y, inside.weight, None, usable, settings)
             choice, calibrator = _choose(found, inside, np.flatnonzero(found.tested), settings)
-        design = FoldDesign.of(rows.frame, rows.y, rows.weight, fold, settings)
-        margin, baselines = design.margin(choice, settings), design.baselines(settings)
+        lesson = Lesson.of(rows.frame, rows.y, rows.weight, None, fold.train, settings)
+        test = lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
+        margin, baselines = lesson.margin(choice, test), lesson.baselines(test)
         tested.append(_tested(rows, fold, choice, calibrator, margin, baselines))
     return _joined(tested)
 
@@ -120,7 +122,9 @@ def _choose(
         return settings.default, Calibrator()
     choice = found.choose(rows.y, rows.weight, unseen)
     margin = found.margin(choice, unseen)
-    return choice, Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen])
+    return choice, Calibrator.fit(
+        margin, rows.y[unseen], rows.weight[unseen], found.fold_of[unseen]
+    )
 
 
 def _enough(rows: TrainingRows, unseen: IntArray) -> bool:
@@ -173,6 +177,8 @@ def random_split_auc(rows: TrainingRows, choice: Choice, settings: Settings) -> 
     y = rows.y[fold.test]
     if not teachable(fold, rows.y) or y.min() == y.max():
         return float("nan")
-    margin = FoldDesign.of(rows.frame, rows.y, rows.weight, fold, settings).margin(choice, settings)
+    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, fold.train, settings)
+    test = lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
+    margin = lesson.margin(choice, test)
     one_fold = np.zeros(len(y), dtype=np.int64)
     return Scores(margin, y, one_fold, probabilities=False).auc(np.ones(len(y)))

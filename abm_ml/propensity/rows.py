@@ -21,6 +21,8 @@ from abm_ml.propensity.folds import (
     teachable,
 )
 
+_TWO_CLASSES = "a model needs rows of two classes, such as won and lost"
+
 
 @dataclass(frozen=True)
 class TrainingRows:
@@ -46,6 +48,8 @@ class TrainingRows:
         When each row was seen, and when its label was known, on one axis.
     dates : bool
         Whether the axis is seconds since 1970.
+    clusters : array of int, shape (n_rows,), or None
+        Rows of one cluster are alike (snapshots of one account); None: as the groups say.
     """
 
     frame: pd.DataFrame
@@ -58,6 +62,7 @@ class TrainingRows:
     time: FloatArray | None = None
     known_at: FloatArray | None = None
     dates: bool = False
+    clusters: IntArray | None = None
 
     @classmethod
     def of(
@@ -69,22 +74,32 @@ class TrainingRows:
         groups: Any = None,
         sample_weight: Any = None,
         testable: Any = None,
+        clusters: Any = None,
     ) -> TrainingRows:
         """Check and sort; arguments as in `PropensityModel.fit`.
+
+        Rows of one of `clusters` (by default: of `groups`) are alike, and count for less than
+        as many independent ones where it is said how sure something is.
 
         Raises
         ------
         ValueError
-            If labels are not of two classes, or lengths, times or weights don't fit.
+            If labels are not of two classes, or lengths, indexes, times or weights don't fit.
         """
         frame = as_frame(X)
-        _check_shape(frame)
+        check_shape(frame)
+        check_same_index(
+            X=X, y=y, time=time, known_at=known_at, groups=groups, sample_weight=sample_weight,
+            testable=testable,
+        )  # fmt: skip
         classes, labels = binary_labels(y)
         n_rows = len(frame)
-        _check_length("y", labels, n_rows)
+        check_length("y", labels, n_rows)
         weight = _weights(sample_weight, n_rows)
         group = np.arange(n_rows) if groups is None else pd.factorize(_plain(groups))[0]
-        _check_length("groups", group, n_rows)
+        check_length("groups", group, n_rows)
+        cluster = group if clusters is None else pd.factorize(_plain(clusters))[0]
+        check_length("clusters", cluster, n_rows)
         axis, known, dates = _times(time, known_at, n_rows)
         judged = np.ones(n_rows, dtype=bool) if testable is None else _mask(testable, n_rows)
         keys = [key for key in (axis, known) if key is not None]
@@ -93,8 +108,8 @@ class TrainingRows:
         order = order[weight[order] > 0]
         if len(np.unique(labels[order])) < 2:
             raise ValueError(
-                f"all {len(order)} rows have one class ({classes[labels[order][:1]]}); a model "
-                "needs rows of two classes, such as won and lost"
+                f"all {len(order)} rows of a weight above 0 have one class "
+                f"({classes[labels[order][0]]}); {_TWO_CLASSES}"
             )
         return cls(
             frame=frame.iloc[order].reset_index(drop=True),
@@ -107,10 +122,16 @@ class TrainingRows:
             time=None if axis is None else axis[order],
             known_at=None if known is None else known[order],
             dates=dates,
+            clusters=pd.factorize(cluster[order])[0],
         )
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def alike(self) -> IntArray:
+        """Cluster of each row, shape (n_rows,)."""
+        return self.groups if self.clusters is None else self.clusters
 
     def take(self, rows: IntArray) -> TrainingRows:
         """Some of the rows, in the order they are in."""
@@ -125,6 +146,7 @@ class TrainingRows:
             time=None if self.time is None else self.time[rows],
             known_at=None if self.known_at is None else self.known_at[rows],
             dates=self.dates,
+            clusters=None if self.clusters is None else self.clusters[rows],
         )
 
     def folds(self, n_folds: int, seed: int) -> tuple[list[Fold], str]:
@@ -171,10 +193,7 @@ def binary_labels(y: Any) -> tuple[npt.NDArray[Any], IntArray]:
             f"Only binary classification is supported. The type of the target is {kind}."
         )
     if len(classes) < 2:
-        raise ValueError(
-            f"all rows have one class ({classes[0]!r}); a model needs rows of two classes, "
-            "such as won and lost"
-        )
+        raise ValueError(f"all {len(codes)} rows have one class ({classes[0]}); {_TWO_CLASSES}")
     return classes, codes.astype(np.int64)
 
 
@@ -188,7 +207,8 @@ def _plain(values: Any) -> npt.NDArray[Any]:
     return array
 
 
-def _check_shape(frame: pd.DataFrame) -> None:
+def check_shape(frame: pd.DataFrame) -> None:
+    """Refuse a table without rows or without columns."""
     if not len(frame):
         raise ValueError(f"Found array with 0 sample(s) (shape={frame.shape}): 1 is required")
     if not frame.shape[1]:
@@ -197,9 +217,30 @@ def _check_shape(frame: pd.DataFrame) -> None:
         )
 
 
-def _check_length(name: str, values: Any, n_rows: int) -> None:
+def check_length(name: str, values: Any, n_rows: int) -> None:
+    """Refuse values that are not one a row."""
     if len(values) != n_rows:
         raise ValueError(f"inconsistent lengths: X has {n_rows} rows, {name} has {len(values)}")
+
+
+def check_same_index(**given: Any) -> None:
+    """Refuse tables and Series whose indexes say that they hold different rows.
+
+    Rows are taken by position. That two pandas objects of other indexes (one of them shuffled or
+    filtered) stand in the same order cannot be known, and a guess would mix up the labels.
+    """
+    indexed = [(name, values.index) for name, values in given.items() if _is_pandas(values)]
+    for name, index in indexed[1:]:
+        first, index_of_first = indexed[0]
+        if len(index) == len(index_of_first) and not index.equals(index_of_first):
+            raise ValueError(
+                f"{name} and {first} have different indexes, so their rows may not belong "
+                f"together; align them, or pass {name}.to_numpy() if their order is the same"
+            )
+
+
+def _is_pandas(values: Any) -> bool:
+    return isinstance(values, pd.DataFrame | pd.Series)
 
 
 def _weights(sample_weight: Any, n_rows: int) -> FloatArray:
@@ -208,7 +249,7 @@ def _weights(sample_weight: Any, n_rows: int) -> FloatArray:
     weight = np.asarray(sample_weight, dtype=np.float64)
     if weight.ndim != 1:
         raise ValueError("Sample weights must be 1D array or scalar")
-    _check_length("sample_weight", weight, n_rows)
+    check_length("sample_weight", weight, n_rows)
     if not np.isfinite(weight).all() or (weight < 0).any() or not weight.sum():
         raise ValueError("sample_weight must be finite, not negative, and not all zero")
     return weight
@@ -216,7 +257,7 @@ def _weights(sample_weight: Any, n_rows: int) -> FloatArray:
 
 def _mask(testable: Any, n_rows: int) -> npt.NDArray[np.bool_]:
     mask = np.asarray(testable, dtype=bool)
-    _check_length("testable", mask, n_rows)
+    check_length("testable", mask, n_rows)
     return mask
 
 
@@ -229,11 +270,11 @@ def _times(
             raise ValueError("known_at needs time: give both or neither")
         return None, None, False
     axis, dates = as_axis(time, "time")
-    _check_length("time", axis, n_rows)
+    check_length("time", axis, n_rows)
     if known_at is None:
         return axis, axis, dates
     known, known_dates = as_axis(known_at, "known_at")
-    _check_length("known_at", known, n_rows)
+    check_length("known_at", known, n_rows)
     if known_dates != dates:
         raise ValueError("time and known_at must both be dates or both be numbers")
     return axis, known, dates

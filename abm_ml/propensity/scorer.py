@@ -9,18 +9,50 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
-from abm_ml.propensity.calibration import Calibrator, ScoreBands
-from abm_ml.propensity.candidates import Choice, Linear, Settings, Trees, mean_margin
+from abm_ml.propensity.applicability import Coverage, column_use
+from abm_ml.propensity.bands import ScoreBands
+from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
+from abm_ml.propensity.candidates import Linear, Trees, blended
 from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.encoder import Encoder
+from abm_ml.propensity.fitting import Lesson
+from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
-from abm_ml.propensity.search import Search, encode_train, fit_choice
+from abm_ml.propensity.search import Search
+from abm_ml.propensity.shrinkage import Shrinkage
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a scorer says of rows; all arrays have shape (n_rows,).
+
+    Parameters
+    ----------
+    margin : array
+        Log-odds before calibration.
+    calibrated : array
+        Log-odds after it, before shrinkage.
+    shift : array
+        What shrinkage adds to them.
+    applicability : array
+        How well the training rows cover the row, in [0, 1].
+    """
+
+    margin: FloatArray
+    calibrated: FloatArray
+    shift: FloatArray
+    applicability: FloatArray
+
+    @property
+    def logits(self) -> FloatArray:
+        """Log-odds of the probability."""
+        return np.clip(self.calibrated + self.shift, -MOST_LOGIT, MOST_LOGIT)
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """Encoder, chosen models, calibration and bands.
+    """Encoder, chosen models, calibration, shrinkage and bands.
 
     Parameters
     ----------
@@ -32,6 +64,10 @@ class Scorer:
         The fitted models; the margin is their mean.
     calibrator : Calibrator
         Margin to log-odds.
+    coverage : Coverage
+        How well the training rows cover a row.
+    shrinkage : Shrinkage
+        Where rows that they hardly cover are drawn.
     bands : ScoreBands
         How sure mean win rates are.
     base_rate : float
@@ -43,12 +79,27 @@ class Scorer:
     linear: Linear | None
     trees: Trees | None
     calibrator: Calibrator
+    coverage: Coverage
+    shrinkage: Shrinkage
     bands: ScoreBands
     base_rate: float
 
     def margin(self, frame: pd.DataFrame) -> FloatArray:
         """Log-odds before calibration, shape (n_rows,)."""
-        return mean_margin(self.linear, self.trees, self.encoder.encode(frame))
+        return self.score(frame).margin
+
+    def score(self, frame: pd.DataFrame) -> Scores:
+        """All that is said of rows, each encoded once."""
+        design = self.encoder.encode(frame)
+        margin = blended(
+            self.choice,
+            None if self.linear is None else self.linear.margin(design.linear),
+            None if self.trees is None else self.trees.margin(design.trees),
+        )
+        calibrated = self.calibrator.logit(margin)
+        applicability = self.coverage.share(design.trees)
+        shift = self.shrinkage.shift(calibrated, applicability, design.trees)
+        return Scores(margin, calibrated, shift, applicability)
 
     def contributions(self, frame: pd.DataFrame) -> tuple[float, pd.DataFrame]:
         """The margin's base, and what each table column adds to it in each row.
@@ -71,9 +122,10 @@ class Scorer:
             shap = self.trees.contributions(design.trees)
             owners = self.encoder.tree_owners
             models.append((float(shap[0, -1]), _by_owner(shap[:, :-1], owners, len(columns))))
-        base = sum(base for base, _ in models) / len(models)
-        mean = np.sum([parts for _, parts in models], axis=0) / len(models)
-        return base, pd.DataFrame(mean, columns=pd.Index(columns, dtype=object))
+        weights = [w for w in self.choice.weights if w]
+        base = sum(w * base for w, (base, _) in zip(weights, models, strict=True))
+        mean = np.sum([w * parts for w, (_, parts) in zip(weights, models, strict=True)], axis=0)
+        return float(base), pd.DataFrame(mean, columns=pd.Index(columns, dtype=object))
 
     def state(self) -> dict[str, Any]:
         """Plain values, arrays and LightGBM's text, enough to rebuild it."""
@@ -86,13 +138,14 @@ class Scorer:
             "text": self.trees.booster.model_to_string(num_iteration=self.trees.n_trees),
             "n_trees": self.trees.n_trees,
         }
-        choice = {"c": self.choice.c, "leaves": self.choice.leaves, "trees": self.choice.trees}
         return {
             "encoder": self.encoder.state(),
-            "choice": choice,
+            "choice": self.choice.state(),
             "linear": linear,
             "trees": trees,
             "calibrator": self.calibrator.state(),
+            "coverage": self.coverage.state(),
+            "shrinkage": self.shrinkage.state(),
             "bands": self.bands.state(),
             "base_rate": self.base_rate,
         }
@@ -104,10 +157,12 @@ class Scorer:
         booster = trees and lightgbm.Booster(model_str=trees["text"])
         return cls(
             encoder=Encoder.from_state(state["encoder"]),
-            choice=Choice(**state["choice"]),
+            choice=Choice.from_state(state["choice"]),
             linear=Linear(**state["linear"]) if state["linear"] else None,
             trees=Trees(booster, trees["n_trees"]) if trees else None,
             calibrator=Calibrator(**state["calibrator"]),
+            coverage=Coverage.from_state(state["coverage"]),
+            shrinkage=Shrinkage.from_state(state["shrinkage"]),
             bands=ScoreBands(**state["bands"]),
             base_rate=state["base_rate"],
         )
@@ -123,7 +178,7 @@ def _by_owner(parts: FloatArray, owners: IntArray, n_columns: int) -> FloatArray
 
 @one_blas_thread
 def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -> Scorer:
-    """Choose and calibrate on unseen rows, then fit the choice on every row.
+    """Choose, calibrate and learn to shrink on unseen rows, then fit the choice on every row.
 
     Parameters
     ----------
@@ -137,22 +192,44 @@ def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -
     """
     unseen = np.flatnonzero(found.tested) if found is not None else np.zeros(0, dtype=np.int64)
     choice, calibrator, logits = settings.default, Calibrator(), np.zeros(0)
+    folds = None
     if found is not None:
         choice = found.choose(rows.y, rows.weight, unseen)
         margin = found.margin(choice, unseen)
-        calibrator = Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen])
+        folds = found.fold_of[unseen]
+        calibrator = Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen], folds)
         logits = calibrator.logit(margin)
-    encoder, design = encode_train(rows.frame, settings)
-    linear, trees = fit_choice(design, rows.y, rows.weight, encoder, choice, settings)
+    every = np.arange(len(rows))
+    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, every, settings)
+    encoder, design = lesson.encoder, lesson.design
+    linear, trees = lesson.fit(choice)
     if not len(logits):
-        unseen = np.arange(len(rows))
-        logits = mean_margin(linear, trees, design)
+        unseen, logits = every, lesson.margin(choice, design)
+    use = column_use(encoder, linear, trees, design)
+    coverage, share = Coverage.fit(design.trees, encoder.tree_categories, use, rows.alike)
+    shrinkage = Shrinkage.fit(
+        logits,
+        rows.y[unseen],
+        share[unseen],
+        design.trees[unseen],
+        encoder.tree_categories,
+        rows.alike[unseen],
+    )
+    bands = ScoreBands.fit(
+        logits + shrinkage.shift(logits, share[unseen], design.trees[unseen]),
+        rows.y[unseen],
+        clusters=rows.alike[unseen],
+        folds=folds,
+        line=calibrator.knots is None,
+    )
     return Scorer(
         encoder=encoder,
         choice=choice,
         linear=linear,
         trees=trees,
         calibrator=calibrator,
-        bands=ScoreBands.fit(logits, rows.y[unseen]),
+        coverage=coverage,
+        shrinkage=shrinkage,
+        bands=bands,
         base_rate=float(np.average(rows.y, weights=rows.weight)),
     )

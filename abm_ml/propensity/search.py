@@ -1,62 +1,67 @@
 """Choosing among candidates: every fold's test rows are predicted by every candidate, once.
 
 Whatever is chosen or calibrated later uses these margins of rows that the models had not
-seen; a back-test picks, for each window, by the margins of earlier windows only.
+seen; a back-test picks, for each window, by the margins of earlier windows only. Folds are run
+in order, and after each the worse half of the plans is dropped: early folds are small and cheap,
+so many plans cost little, and what a later fold tries was decided by earlier ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from abm_ml.propensity.candidates import (
-    Choice,
-    Linear,
-    Settings,
-    Trees,
-    fit_default_trees,
-    fit_linear,
-    fit_trees,
-    mean_margin,
-)
+from abm_ml.propensity.candidates import blended
 from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.determinism import one_blas_thread
-from abm_ml.propensity.encoder import Design, Encoder
+from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold
+from abm_ml.propensity.plans import (
+    Choice,
+    LinearPlan,
+    Settings,
+    TreePlan,
+    TreeTrial,
+    draw_linear,
+    draw_trees,
+)
 
 PATIENCE = 4
 """How many times the best number of trees so far is still tried."""
 
-PLAIN_C = 1.0
-"""Regularisation of the baseline logistic regression: scikit-learn's default."""
+SHARES = (0.25, 0.75)
+"""Weights of the trees in a blend that are compared."""
+
+LEAST_KEPT = 2
+"""Plans of a family that are never dropped."""
+
+P = TypeVar("P", LinearPlan, TreeTrial)
 
 
 @dataclass(frozen=True)
 class Search:
-    """Margins of unseen rows under every single candidate.
+    """Margins of unseen rows under every single plan.
 
     Parameters
     ----------
-    singles : tuple of Choice
-        Candidates without blends.
-    margins : array, shape (n_rows, n_singles)
-        nan where a row was never tested, or the candidate was not fitted.
+    folds : tuple of Fold
+        The folds, in order; no row is tested twice.
     fold_of : array of int, shape (n_rows,)
         Fold that tested the row; -1 none.
-    folds : tuple of Fold
-        The folds, in order.
+    margins : dict of plan to array, shape (n_rows,)
+        nan where a row was never tested, or the plan was dropped before.
     baselines : array, shape (n_rows, 2), or None
         Margins of a plain logistic regression and of LightGBM as it comes, if asked for.
     """
 
-    singles: tuple[Choice, ...]
-    margins: FloatArray
-    fold_of: IntArray
     folds: tuple[Fold, ...]
+    fold_of: IntArray
+    margins: dict[LinearPlan | TreePlan, FloatArray] = field(default_factory=dict)
     baselines: FloatArray | None = None
 
     @property
@@ -66,34 +71,67 @@ class Search:
 
     def margin(self, choice: Choice, rows: IntArray) -> FloatArray:
         """Margins of unseen rows under one candidate, shape (len(rows),)."""
-        columns = [self.singles.index(part) for part in choice.parts]
-        return self.margins[rows][:, columns].mean(axis=1)
+        linear = None if choice.linear is None else self.margins[choice.linear][rows]
+        trees = None if choice.trees is None else self.margins[choice.trees][rows]
+        return blended(choice, linear, trees)
+
+    def note(self, plan: LinearPlan | TreePlan, fold: Fold, margin: FloatArray) -> None:
+        """Keep what a plan predicted for a fold's test rows."""
+        if plan not in self.margins:
+            self.margins[plan] = np.full(len(self.fold_of), np.nan)
+        self.margins[plan][fold.test] = margin
 
     def losses(self, y: IntArray, weight: FloatArray, rows: IntArray) -> dict[Choice, float]:
-        """Log loss on the given rows: every single candidate, and the blend of the best two."""
-        columns = self.margins[rows]
-        found = {
-            single: log_loss(columns[:, i], y[rows], weight[rows])
-            for i, single in enumerate(self.singles)
-            if np.isfinite(columns[:, i]).all()
+        """Log loss on the given rows of every plan that predicted them all, and of blends."""
+        return {
+            Choice(linear=plan) if isinstance(plan, LinearPlan) else Choice(trees=plan): log_loss(
+                margin[rows], y[rows], weight[rows]
+            )
+            for plan, margin in self.margins.items()
+            if np.isfinite(margin[rows]).all()
         }
-        linear = [choice for choice in found if choice.family == "logistic"]
-        trees = [choice for choice in found if choice.family == "lightgbm"]
-        if linear and trees:
-            best, size = min(linear, key=found.__getitem__), min(trees, key=found.__getitem__)
-            blend = Choice(best.c, size.leaves, size.trees)
-            found[blend] = log_loss(self.margin(blend, rows), y[rows], weight[rows])
-        return found
 
     def choose(self, y: IntArray, weight: FloatArray, rows: IntArray) -> Choice:
-        """The candidate with the least log loss on the given rows."""
+        """The best logistic regression and the best trees, blended.
+
+        Half and half, unless other shares predict the given rows better beyond doubt: by more
+        than one standard error of the difference (Breiman et al. 1984, 3.4.3). A mean of two
+        is hard to beat, and few rows can't tell by how much.
+        """
         found = self.losses(y, weight, rows)
-        return min(found, key=found.__getitem__)
+        best = [
+            min(own, key=own.__getitem__)
+            for family in ("logistic", "lightgbm")
+            if (own := {one: loss for one, loss in found.items() if one.family == family})
+        ]
+        if len(best) < 2:
+            return best[0]
+        even = Choice(best[0].linear, best[1].trees)
+        others = [*best, *(Choice(even.linear, even.trees, share) for share in SHARES)]
+        known = y[rows], weight[rows]
+        base = row_losses(self.margin(even, rows), known[0])
+        gains = {one: base - row_losses(self.margin(one, rows), known[0]) for one in others}
+        sure = {one: gain for one, gain in gains.items() if _beyond_doubt(gain, known[1])}
+        return max(
+            sure, key=lambda one: float(np.average(sure[one], weights=known[1])), default=even
+        )
+
+
+def _beyond_doubt(gain: FloatArray, weight: FloatArray) -> bool:
+    """Whether a mean gain exceeds its standard error."""
+    mean = float(np.average(gain, weights=weight))
+    error = np.sqrt((weight**2 * (gain - mean) ** 2).sum()) / weight.sum()
+    return bool(mean > error)
+
+
+def row_losses(margin: FloatArray, y: IntArray) -> FloatArray:
+    """Log loss of each row's margin, without ever taking the logarithm of zero."""
+    return np.asarray(np.logaddexp(0.0, np.where(y == 1, -margin, margin)))
 
 
 def log_loss(margin: FloatArray, y: IntArray, weight: FloatArray) -> float:
     """Mean log loss of margins, without ever taking the logarithm of zero."""
-    return float(np.average(np.logaddexp(0.0, np.where(y == 1, -margin, margin)), weights=weight))
+    return float(np.average(row_losses(margin, y), weights=weight))
 
 
 @one_blas_thread
@@ -101,15 +139,13 @@ def search(
     frame: pd.DataFrame,
     y: IntArray,
     weight: FloatArray,
+    time: FloatArray | None,
     folds: Sequence[Fold],
     settings: Settings,
     *,
     baselines: bool = False,
 ) -> Search:
-    """Fit every candidate on every fold's training rows and predict its test rows.
-
-    Work is bounded by what earlier folds have shown: a size that was best with k trees is
-    given `PATIENCE` times k from then on.
+    """Fit plans on every fold's training rows and predict its test rows.
 
     Parameters
     ----------
@@ -117,131 +153,61 @@ def search(
         Rows in canonical order.
     y, weight : arrays, shape (n_rows,)
         1 won, 0 lost; weights of the rows.
+    time : array, shape (n_rows,), or None
+        When each row was seen; without it all rows count alike.
     folds : sequence of Fold
         Teachable folds; no row is tested twice.
     settings : Settings
-        The candidates.
+        What is tried.
     baselines : bool
         Whether the baselines of a back-test are fitted too.
     """
-    sizes = settings.sizes(len(frame))
-    most = min(settings.max_trees, max(settings.max_trees // 8, len(frame) // 10))
-    steps = settings.steps(most)
-    linear = [Choice(c=c) for c in sorted(settings.regularisation)]
-    singles = (*linear, *(Choice(leaves=size, trees=n) for size in sizes for n in steps))
-    margins = np.full((len(frame), len(singles)), np.nan)
-    fold_of = np.full(len(frame), -1, dtype=np.int64)
-    plain = np.full((len(frame), 2), np.nan) if baselines else None
-    result = Search(singles, margins, fold_of, tuple(folds), plain)
-    limits = dict.fromkeys(sizes, steps[-1])
+    n_rows = len(frame)
+    half_lives = (None,) if time is None else settings.remembered(n_rows)
+    result = Search(
+        tuple(folds),
+        np.full(n_rows, -1, dtype=np.int64),
+        baselines=np.full((n_rows, 2), np.nan) if baselines else None,
+    )
+    linear = draw_linear(settings, half_lives)
+    trees = draw_trees(settings, half_lives, settings.sizes(n_rows), n_rows)
+    # Few rows need few trees.
+    most = max(1, min(settings.max_trees, max(settings.max_trees // 8, n_rows // 10)))
+    limits = dict.fromkeys(trees, settings.steps(most)[-1])
     for k, fold in enumerate(folds):
-        design = FoldDesign.of(frame, y, weight, fold, settings)
-        _run_fold(result, design, fold, limits, settings)
-        fold_of[fold.test] = k
+        lesson = Lesson.of(frame, y, weight, time, fold.train, settings)
+        test = lesson.encoder.encode(frame.iloc[fold.test].reset_index(drop=True))
+        if result.baselines is not None:
+            result.baselines[fold.test] = lesson.baselines(test)
+        for plan in linear:
+            result.note(plan, fold, lesson.linear(plan).margin(test.linear))
+        if not test.trees.shape[1]:
+            limits = {}
+        for trial, limit in limits.items():
+            steps = settings.steps(limit)
+            staged = lesson.trees(trial.of(steps[-1])).staged_margins(test.trees, steps)
+            for j, step in enumerate(steps):
+                result.note(trial.of(step), fold, staged[:, j])
+        result.fold_of[fold.test] = k
         losses = result.losses(y, weight, np.flatnonzero(result.tested))
-        for size in sizes:
-            limits[size] = min(limits[size], PATIENCE * _best_trees(losses, size, limits[size]))
+        own = {choice.linear: loss for choice, loss in losses.items() if choice.linear}
+        linear = _better_half(linear, own)
+        best = {one: _best_trees(losses, one) for one in limits}
+        kept = _better_half(list(limits), {one: loss for one, (loss, _) in best.items()})
+        limits = {one: min(limits[one], PATIENCE * best[one][1]) for one in kept}
     return result
 
 
-def _best_trees(losses: dict[Choice, float], size: int, otherwise: int) -> int:
-    """Number of trees that suited a size best so far."""
-    own = {c.trees: loss for c, loss in losses.items() if c.leaves == size and c.c is None}
-    return min(own, key=own.__getitem__) or otherwise if own else otherwise
+def _better_half(plans: list[P], losses: dict[P, float]) -> list[P]:
+    """The plans with the least losses, at least `LEAST_KEPT`, in their order."""
+    kept = sorted(plans, key=losses.__getitem__)[: max(len(plans) // 2, LEAST_KEPT)]
+    return [plan for plan in plans if plan in kept]
 
 
-def _run_fold(
-    result: Search, design: FoldDesign, fold: Fold, limits: dict[int, int], settings: Settings
-) -> None:
-    """Fill in the margins of one fold's test rows."""
-    train, test = design.train, design.test
-    linear = fit_linear(train.linear, design.y, design.weight, settings.regularisation)
-    for i, model in enumerate(linear):
-        result.margins[fold.test, i] = model.margin(test.linear)
-    if result.baselines is not None:
-        result.baselines[fold.test] = design.baselines(settings)
-    if not train.trees.shape[1]:
-        return
-    categories = design.encoder.tree_categories
-    sizes = list(limits.items())
-    fitted = fit_trees(train.trees, design.y, design.weight, categories, sizes, settings)
-    for (size, limit), trees in zip(sizes, fitted, strict=True):
-        steps = settings.steps(limit)
-        staged = trees.staged_margins(test.trees, steps)
-        for j, step in enumerate(steps):
-            single = Choice(leaves=size, trees=step)
-            result.margins[fold.test, result.singles.index(single)] = staged[:, j]
-
-
-@dataclass(frozen=True)
-class FoldDesign:
-    """One fold's rows, encoded by what its training rows teach.
-
-    Parameters
-    ----------
-    encoder : Encoder
-        Learned from the training rows.
-    train, test : Design
-        Both parts, encoded.
-    y, weight : arrays, shape (n_train,)
-        Labels and weights of the training rows.
-    """
-
-    encoder: Encoder
-    train: Design
-    test: Design
-    y: IntArray
-    weight: FloatArray
-
-    @classmethod
-    def of(
-        cls, frame: pd.DataFrame, y: IntArray, weight: FloatArray, fold: Fold, settings: Settings
-    ) -> FoldDesign:
-        """Encode a fold of some rows."""
-        encoder, train = encode_train(frame.iloc[fold.train], settings)
-        test = encoder.encode(frame.iloc[fold.test].reset_index(drop=True))
-        return cls(encoder, train, test, y[fold.train], weight[fold.train])
-
-    def margin(self, choice: Choice, settings: Settings) -> FloatArray:
-        """Margins of the test rows by a candidate fitted on the training rows."""
-        models = fit_choice(self.train, self.y, self.weight, self.encoder, choice, settings)
-        return mean_margin(*models, self.test)
-
-    def baselines(self, settings: Settings) -> FloatArray:
-        """Margins of what needs no craft, shape (n_test, 2): see `Search.baselines`."""
-        train, y, weight = self.train, self.y, self.weight
-        plain = fit_linear(train.linear, y, weight, [PLAIN_C])[0].margin(self.test.linear)
-        if not train.trees.shape[1]:
-            return np.column_stack([plain, plain])
-        categories = self.encoder.tree_categories
-        trees = fit_default_trees(train.trees, y, weight, categories, settings)
-        return np.column_stack([plain, trees.margin(self.test.trees)])
-
-
-def encode_train(frame: pd.DataFrame, settings: Settings) -> tuple[Encoder, Design]:
-    """An encoder learned from some rows, and these rows encoded."""
-    frame = frame.reset_index(drop=True)
-    encoder = Encoder.fit(
-        frame,
-        max_levels=settings.max_levels,
-        text_components=settings.text_components,
-        seed=settings.seed,
+def _best_trees(losses: dict[Choice, float], trial: TreeTrial) -> tuple[float, int]:
+    """Least loss of a kind of trees so far, and the number of trees that had it."""
+    return min(
+        (loss, choice.trees.trees)
+        for choice, loss in losses.items()
+        if choice.trees and choice.trees == trial.of(choice.trees.trees)
     )
-    return encoder, encoder.encode(frame)
-
-
-def fit_choice(
-    design: Design,
-    y: IntArray,
-    weight: FloatArray,
-    encoder: Encoder,
-    choice: Choice,
-    settings: Settings,
-) -> tuple[Linear | None, Trees | None]:
-    """The chosen candidate's models on given rows: a logistic regression, trees, or both."""
-    linear = fit_linear(design.linear, y, weight, [choice.c])[0] if choice.c is not None else None
-    if choice.leaves is None or choice.trees is None:
-        return linear, None
-    sizes = [(choice.leaves, choice.trees)]
-    trees = fit_trees(design.trees, y, weight, encoder.tree_categories, sizes, settings)[0]
-    return linear, trees

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -16,11 +16,11 @@ import pyarrow as pa
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.features.account import account_features
-from abm_ml.features.discovery import NAMES_ACCOUNT, OF_RECORD
 from abm_ml.features.spec import FeatureSpec
 from abm_ml.propensity.columns import IntArray
-from abm_ml.propensity.labels import conversion_labels, last_instant, win_labels
-from abm_ml.propensity.leaks import Leak, leaking_columns, suspected_leak, suspected_leaks
+from abm_ml.propensity.labels import conversion_labels, last_instant, utc, win_labels
+from abm_ml.propensity.leaks import Leak, leaking_columns
+from abm_ml.propensity.training_leaks import training_leaks
 from abm_ml.propensity.words import OPPORTUNITY
 
 Target: TypeAlias = Literal["conversion", "win"]
@@ -147,7 +147,7 @@ def training_table(
     if target == "win" and opportunity_columns:
         X = pd.concat([X, _opportunity_columns(crm, labels)], axis=1)
     y = labels["y"].to_numpy()
-    leaks = _leaks(crm, X, y, labels, spec, allow_columns)
+    leaks = training_leaks(crm, X, labels, spec, utc(end), allow_columns)
     dropped = {*leaking_columns(leaks), *exclude_columns}
     X = X.drop(columns=[name for name in X.columns if name in dropped])
     kept = tuple(name for name in spec.columns if name not in dropped)
@@ -195,37 +195,3 @@ def _opportunity_columns(crm: Crm, labels: pa.Table) -> pd.DataFrame:
     if not columns:
         return pd.DataFrame(index=range(labels.num_rows))
     return crm.to_arrow(joined.select("row_id", **columns)).drop(["row_id"]).to_pandas()
-
-
-def _leaks(
-    crm: Crm,
-    X: pd.DataFrame,
-    y: IntArray,
-    labels: pa.Table,
-    spec: FeatureSpec,
-    allow_columns: Collection[str],
-) -> tuple[Leak, ...]:
-    """Suspected leaks among the columns of X and among all columns of accounts.
-
-    Features are judged as they were at their time. Columns of accounts are judged once more as
-    they stand now, account by account: one that was filled in or rewritten after a win looks
-    harmless only where history dates it.
-    """
-    found = {leak.column: leak for leak in suspected_leaks(X, y)}
-    harmless = (NAMES_ACCOUNT, OF_RECORD)
-    held_back = [name for name, why in spec.held_back.items() if why not in harmless]
-    for leak in _rewritten(crm, labels, [*spec.attributes, *held_back]):
-        found.setdefault(leak.column, leak)
-    return tuple(leak for name, leak in found.items() if name not in allow_columns)
-
-
-def _rewritten(crm: Crm, labels: pa.Table, names: Sequence[str]) -> list[Leak]:
-    """Columns of accounts whose present value tells which accounts ever won."""
-    ever = pa.TableGroupBy(labels, "account_id").aggregate([("y", "max")]).to_pandas()
-    accounts = crm.table("accounts")
-    known = [name for name in names if name in accounts.columns and name != "account_id"]
-    now = crm.to_arrow(accounts.select("account_id", *known)).to_pandas()
-    joined = ever.sort_values("account_id").merge(now, on="account_id")
-    y = joined["y_max"].to_numpy(dtype=np.int64)
-    judged = (suspected_leak(joined[name], y) for name in known)
-    return [leak for leak in judged if leak is not None]

@@ -66,6 +66,9 @@ def judge(
         drawn = weight * extra
         aucs.append(model.auc(drawn))
         gains.append(float(np.average(difference, weights=drawn)))
+    if not np.isfinite(aucs).any():
+        why = "all tested rows have one outcome, so nothing could be compared"
+        return Judgement("no signal found", why, float("nan"), float("nan"))
     auc_low, auc_95 = np.nanquantile(aucs, [1 - CONFIDENCE, 0.025])
     gain_low = float(np.quantile(gains, 1 - CONFIDENCE))
     figures = (

@@ -2,92 +2,47 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
-from abm_ml.features.names import ATTRIBUTE, parse_feature
+from abm_ml.features.names import Feature, parse_feature
 from abm_ml.propensity.columns import is_list
+from abm_ml.propensity.field_names import (
+    COUNTS,
+    CURRENCIES,
+    KINDS,
+    MONEY,
+    NAMES,
+    SHARES,
+    SINCE,
+    Noun,
+)
 
 Lang: TypeAlias = Literal["en", "zh"]
 
 BASE = "(base)"
 CALIBRATION = "(calibration)"
+SHRINKAGE = "(shrinkage)"
 OPPORTUNITY = "opportunity:"
 """Prefix of the columns of the opportunity itself."""
 
-_COUNTED: Mapping[str, tuple[str, str]] = {
-    "employees": ("employees", "员工"),
-    "insured_count": ("insured employees", "社保人数"),
-    "hiring_count": ("open positions", "在招职位"),
-    "past_won": ("won opportunities before", "历史赢单商机"),
-    "past_lost": ("lost opportunities before", "历史输单商机"),
-    "open_opportunities": ("open opportunities", "进行中的商机"),
-    "known_contacts": ("known contacts", "已知联系人"),
-    "engagement_points": ("engagement points", "意向度得分"),
-    "days_since_engagement": ("days since the last engagement", "距最近一次互动天数"),
-    "days_since_won": ("days since the last won opportunity", "距最近一次赢单天数"),
-    "days_since_lost": ("days since the last lost opportunity", "距最近一次输单天数"),
-    "account_age_days": ("days in the CRM", "建档天数"),
+TERMS: Mapping[str, tuple[str, str]] = {
+    BASE: ("where every account starts", "所有客户的起点"),
+    CALIBRATION: ("calibration on later outcomes", "按后续实际结果校准"),
+    SHRINKAGE: (
+        "unlike most accounts that it learned from, so drawn toward the rate of similar ones",
+        "与训练样本差异较大，向相似客户的成交率收缩",
+    ),
 }
-"""Numbers that read as "1,200 employees"."""
+"""Terms of the log-odds that are no columns."""
 
-_NAMED: Mapping[str, tuple[str, str]] = {
-    "engagement_trend": ("engagement trend", "意向度趋势"),
-    "intent_max": ("strongest intent", "最高第三方意图信号"),
-    "country": ("country", "国家"),
-    "region": ("region", "地区"),
-    "state": ("state", "省份"),
-    "city": ("city", "城市"),
-    "industry": ("industry", "行业"),
-    "sub_industry": ("sub-industry", "细分行业"),
-    "revenue": ("revenue", "营业收入"),
-    "founded_year": ("founded", "成立年份"),
-    "funding_stage": ("funding stage", "融资轮次"),
-    "funding_total": ("funding in total", "融资总额"),
-    "ownership": ("ownership", "企业性质"),
-    "registered_capital": ("registered capital", "注册资本"),
-    "description": ("description", "经营范围"),
-    "keywords": ("keywords", "关键词"),
-    "technologies": ("technologies", "使用技术"),
-    "status": ("status", "经营状态"),
-    "account_type": ("account type", "客户类型"),
-    "product": ("product", "产品"),
-    "type": ("type", "类型"),
-    "source": ("source", "来源"),
-}
-
-_KINDS: Mapping[str, tuple[str, str]] = {
-    "all": ("engagements", "互动"),
-    "website_visit": ("website visits", "官网访问"),
-    "content_download": ("content downloads", "内容下载"),
-    "whitepaper_download": ("whitepaper downloads", "白皮书下载"),
-    "event_registration": ("event registrations", "活动报名"),
-    "live_event": ("live events watched", "观看直播"),
-    "webinar": ("webinars", "线上研讨会"),
-    "demo_request": ("demo requests", "演示申请"),
-    "meeting": ("meetings", "会议"),
-    "ad_view": ("ad views", "广告浏览"),
-    "website": ("website changes", "官网变动"),
-    "app": ("apps", "应用"),
-    "email_open": ("e-mails opened", "邮件打开"),
-    "email_click": ("e-mail clicks", "邮件点击"),
-    "form_submit": ("forms submitted", "表单提交"),
-    "job_posting": ("job postings", "招聘岗位"),
-    "sem_ad": ("search ads", "SEM 投放"),
-    "patent": ("patents", "专利"),
-    "trademark": ("trademarks", "商标"),
-    "software_copyright": ("software copyrights", "软件著作权"),
-    "funding_round": ("funding rounds", "融资事件"),
-    "news": ("news", "新闻"),
-    "event": ("events", "活动"),
-    "bid": ("bids", "招投标"),
-    "legal_risk": ("legal risks", "司法风险"),
-    "administrative_risk": ("administrative risks", "行政风险"),
-    "registry_change": ("registry changes", "工商变更"),
-}
+LEAST = 1e-3
+"""Log-odds below which a reason is nothing that anybody could act on."""
 
 _VERDICTS: Mapping[Lang, tuple[str, str, str]] = {
     "en": (": raises it", ": lowers it", ": makes no difference"),
@@ -95,39 +50,51 @@ _VERDICTS: Mapping[Lang, tuple[str, str, str]] = {
 }
 _YES_NO: Mapping[Lang, tuple[str, str]] = {"en": ("yes", "no"), "zh": ("是", "否")}
 _UNKNOWN: Mapping[Lang, str] = {"en": "unknown", "zh": "未知"}
+_LONG = 30
+"""Characters from which a value reads as a quotation."""
 
 
-def reason_words(field: str, value: Any, contribution: float, lang: Lang) -> str:
-    """One reason as a plain sentence.
+def reason_words(
+    field: str, value: Any, contribution: float, lang: Lang, currency: str = ""
+) -> str:
+    """One reason as a plain sentence; `currency` is that of money, where it is known.
 
     Examples
     --------
     >>> reason_words("employees", 1200, 0.4, "en"), reason_words("employees", 1200, 0.4, "zh")
-    ('1,200 employees: raises it', '员工 1,200：加分')
-    >>> reason_words("engagements:website_visit:90d", 3, -0.1, "en")
-    '3 website visits in the last 90 days: lowers it'
+    ('1,200 employees: raises it', '员工 1,200 人：加分')
+    >>> reason_words("engagements:website_visit:90d", 0, -0.1, "en")
+    'no website visits in the last 90 days: lowers it'
     >>> reason_words("industry", None, -0.1, "zh")
-    '行业 未知：减分'
+    '行业未知：减分'
     """
-    up, down, none = _VERDICTS[lang]
-    # Less than a thousandth of the log-odds is nothing that anybody could act on.
-    verdict = none if abs(contribution) < 1e-3 else up if contribution > 0 else down
     if field == BASE:
-        return {"en": "where every account starts", "zh": "所有客户的起点"}[lang]
-    if field == CALIBRATION:
-        return {"en": "calibration on later outcomes", "zh": "按后续实际结果校准"}[lang] + verdict
-    return fact_words(field, value, lang) + verdict
+        return TERMS[BASE][lang == "zh"]
+    up, down, none = _VERDICTS[lang]
+    verdict = none if abs(contribution) < LEAST else up if contribution > 0 else down
+    if field in TERMS:
+        return TERMS[field][lang == "zh"] + verdict
+    return fact_words(field, value, lang, currency) + verdict
 
 
-def fact_words(field: str, value: Any, lang: Lang) -> str:
-    """A field and its value: "1,200 employees", "industry Software"."""
-    name, counted = _field_words(field, lang)
-    shown = value_words(value, lang)
-    if field.endswith("_year"):
-        shown = shown.replace(",", "")
-    if lang == "en" and counted and not is_missing(value):
-        return f"{shown} {name}"
-    return f"{name} {shown}"
+def fact_words(field: str, value: Any, lang: Lang, currency: str = "") -> str:
+    """A field and its value: "1,200 employees", "industry Software", "营业收入 7,395 万美元"."""
+    if field.startswith(OPPORTUNITY):
+        fact = fact_words(field.removeprefix(OPPORTUNITY), value, lang, currency)
+        return f"商机{fact}" if lang == "zh" else f"the opportunity's {fact}"
+    feature, number = _feature(field), _number(value)
+    if field in SINCE:
+        return _since_words(field, number, lang)
+    noun = _noun(feature)
+    if number is None:
+        return _plain_words(field, value, lang)
+    if noun is not None:
+        return _count_words(noun, number, feature.days, lang)
+    if feature.family in ("intent", "intent_max"):
+        return _intent_words(feature.item, number, lang)
+    if field in MONEY:
+        return f"{field_words(field, lang)} {_money_words(number, lang, currency)}"
+    return _number_words(field, number, lang)
 
 
 def field_words(field: str, lang: Lang) -> str:
@@ -135,35 +102,31 @@ def field_words(field: str, lang: Lang) -> str:
 
     >>> field_words("engaged_contacts:30d", "zh"), field_words("intent:crm", "en")
     ('近 30 天互动联系人', 'intent for crm')
+    >>> field_words("Lead_Score__c", "en")
+    'Lead Score'
     """
-    return _field_words(field, lang)[0]
-
-
-def _field_words(field: str, lang: Lang) -> tuple[str, bool]:
-    """Words for a field, and whether a number reads well before them."""
-    if field.startswith(OPPORTUNITY):
-        name = _field_words(field.removeprefix(OPPORTUNITY), lang)[0]
-        return {"en": f"the opportunity's {name}", "zh": f"商机{name}"}[lang], False
-    feature = parse_feature(field)
     zh = lang == "zh"
-    if feature.family in ("engagements", "signals"):
-        kind = _KINDS.get(feature.item, (feature.item.replace("_", " "), feature.item))[zh]
-        return _within(kind, feature.days, lang), True
-    if feature.family in ("engaged_contacts", "engaged_people"):
-        who = {"engaged_contacts": ("engaged contacts", "互动联系人")}.get(
-            feature.family, ("engaged people", "互动人数")
-        )
-        return _within(who[zh], feature.days, lang), True
+    if field.startswith(OPPORTUNITY):
+        name = field_words(field.removeprefix(OPPORTUNITY), lang)
+        return f"商机{name}" if zh else f"the opportunity's {name}"
+    feature = _feature(field)
     if feature.family == "intent":
-        return (f"第三方意图信号（{feature.item}）" if zh else f"intent for {feature.item}"), False
-    if field in _COUNTED:
-        return _COUNTED[field][zh], True
-    plain = (field.replace("_", " "), field) if feature.family == ATTRIBUTE else (field, field)
-    return _NAMED.get(field, plain)[zh], False
+        return f"第三方意图信号（{feature.item}）" if zh else f"intent for {feature.item}"
+    if field in SINCE:
+        what = SINCE[field][0][zh]
+        return f"距{what}天数" if zh else f"days since {what}"
+    noun = _noun(feature)
+    if noun is not None:
+        return _within(noun.zh if zh else noun.many, feature.days, lang)
+    named = NAMES.get(field) or MONEY.get(field) or SHARES.get(field)
+    if named:
+        return named[zh]
+    return field if zh else field.removesuffix("__c").replace("_", " ")
 
 
-def _within(words: str, days: int, lang: Lang) -> str:
-    return f"近 {days} 天{words}" if lang == "zh" else f"{words} in the last {days} days"
+def kind_words(kind: str, lang: Lang) -> str:
+    """A kind of engagement: "website_visit" in English as the export has it, "官网访问"."""
+    return KINDS[kind].zh if lang == "zh" and kind in KINDS else kind
 
 
 def is_missing(value: Any) -> bool:
@@ -174,17 +137,15 @@ def is_missing(value: Any) -> bool:
 
 
 def value_words(value: Any, lang: Lang = "en") -> str:
-    """A cell as people write it: 1,200; yes; AWS, SAP (+3).
+    """A cell as people write it: 1,200; yes; AWS, SAP and 3 more.
 
     >>> value_words(0.25), value_words(1234567.0), value_words(["SAP", "AWS", "Jira", "Git"])
-    ('0.25', '1,234,567', 'AWS, Git, Jira (+1)')
+    ('0.25', '1,234,567', 'AWS, Git, Jira and 1 more')
     """
     if is_missing(value):
         return _UNKNOWN[lang]
     if is_list(value):
-        items = sorted(map(str, value))
-        rest = f" (+{len(items) - 3})" if len(items) > 3 else ""
-        return ("、" if lang == "zh" else ", ").join(items[:3]) + rest
+        return _list_words(sorted(map(str, value)), lang)
     if isinstance(value, datetime | date):
         return f"{value:%Y-%m-%d}"
     if hasattr(value, "item"):
@@ -192,6 +153,126 @@ def value_words(value: Any, lang: Lang = "en") -> str:
     if isinstance(value, bool):
         return _YES_NO[lang][not value]
     if isinstance(value, int | float):
-        return f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+        return _plain_number(value)
     text = str(value)
-    return f"{text[:37]}…" if len(text) > 40 else text
+    short = text if len(text) <= 40 else f"{text[:37].rstrip()}…"
+    return f"“{short}”" if len(text) > _LONG else short
+
+
+@lru_cache(maxsize=1_000)
+def _feature(field: str) -> Feature:
+    """What a name says, looked up once for the many rows of a column."""
+    return parse_feature(field)
+
+
+def _number(value: Any) -> float | None:
+    """The value if it is a number; truth values, texts and missing cells are none."""
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return None
+    return value
+
+
+def _noun(feature: Feature) -> Noun | None:
+    """What a feature counts, if it counts."""
+    if feature.family in ("engagements", "signals"):
+        plain = feature.item.replace("_", " ")
+        one = f"{plain} {'event' if feature.family == 'engagements' else 'signal'}"
+        return KINDS.get(feature.item, Noun(one, f"{one}s", feature.item, "次"))
+    return COUNTS.get(feature.family) or COUNTS.get(feature.name)
+
+
+def _count_words(noun: Noun, number: float, days: int, lang: Lang) -> str:
+    """For example "3 website visits in the last 90 days", "近 90 天官网访问 3 次"."""
+    if lang == "zh":
+        said = f"无{noun.zh}" if number == 0 else f"{noun.zh} {_plain_number(number)} {noun.unit}"
+    elif number == 0:
+        said = f"no {noun.many}"
+    else:
+        said = f"{_plain_number(number)} {noun.one if number == 1 else noun.many}"
+    return _within(said, days, lang)
+
+
+def _within(words: str, days: int, lang: Lang) -> str:
+    if not days:
+        return words
+    if lang == "en":
+        return f"{words} in the last {days} days"
+    return f"近 {days} 天{' ' if words[0].isascii() else ''}{words}"
+
+
+def _since_words(field: str, number: float | None, lang: Lang) -> str:
+    what, never = (pair[lang == "zh"] for pair in SINCE[field])
+    if number is None:
+        return never
+    if lang == "zh":
+        return f"距{what} {_plain_number(number)} 天"
+    return f"{_plain_number(number)} {'day' if number == 1 else 'days'} since {what}"
+
+
+def _intent_words(topic: str, number: float, lang: Lang) -> str:
+    if number == 0:
+        if lang == "zh":
+            return f"无第三方意图信号（{topic}）" if topic else "无第三方意图信号"
+        return f"no intent signal for {topic}" if topic else "no intent signal"
+    name = field_words(f"intent:{topic}" if topic else "intent_max", lang)
+    return f"{name} {number:.0f} 分" if lang == "zh" else f"{name} {number:.0f} of 100"
+
+
+def _number_words(field: str, number: float, lang: Lang) -> str:
+    """Fields whose numbers read in their own way; all others as name and number."""
+    zh = lang == "zh"
+    if field == "founded_year":
+        return f"成立于 {number:.0f} 年" if zh else f"founded in {number:.0f}"
+    if field == "account_age_days":
+        shown = _plain_number(number)
+        return f"建档 {shown} 天" if zh else f"in the CRM for {shown} days"
+    if field == "engagement_trend":
+        en, chinese = ("steady", "持平") if not number else ("rising", "上升")
+        en, chinese = ("falling", "下降") if number < 0 else (en, chinese)
+        return f"意向度{chinese}（{number:+.2f}）" if zh else f"engagement {en} ({number:+.2f})"
+    shown = f"{number:.0f}" if field.endswith("_year") else _plain_number(number)
+    if field in SHARES and 0 <= number <= 1:
+        shown = f"{number:.0%}"
+    return f"{field_words(field, lang)} {shown}"
+
+
+def _plain_words(field: str, value: Any, lang: Lang) -> str:
+    """Name and value: a text, a list, a date, yes or no, or nothing."""
+    name, shown = field_words(field, lang), value_words(value, lang)
+    if is_missing(value):
+        return f"{name}{shown}" if lang == "zh" else f"{name} {shown}"
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return f"{name}：{shown}" if lang == "zh" else f"{name}: {shown}"
+    return f"{name} {shown}"
+
+
+def _money_words(number: float, lang: Lang, currency: str) -> str:
+    """Money to three figures: "USD 73.9 million", "7,390 万美元"."""
+    if lang == "zh":
+        unit = CURRENCIES.get(currency, f" {currency}" if currency else "")
+        size, word = (1e8, "亿") if abs(number) >= 1e8 else (1e4, "万")
+        if abs(number) < 1e4:
+            return f"{_plain_number(number)} {unit.lstrip()}".rstrip()
+        return f"{_three_figures(number / size)} {word}{unit}"
+    size, word = (1e9, " billion") if abs(number) >= 1e9 else (1e6, " million")
+    if abs(number) < 1e6:
+        return f"{currency} {_plain_number(number)}".lstrip()
+    return f"{currency} {_three_figures(number / size)}{word}".lstrip()
+
+
+def _three_figures(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def _plain_number(number: float) -> str:
+    """Whole numbers in full, others to three figures."""
+    return f"{number:,.0f}" if float(number).is_integer() else _three_figures(number)
+
+
+def _list_words(items: list[str], lang: Lang) -> str:
+    first = ("、" if lang == "zh" else ", ").join(items[:3])
+    if len(items) <= 3:
+        return first
+    return f"{first} 等 {len(items)} 项" if lang == "zh" else f"{first} and {len(items) - 3} more"

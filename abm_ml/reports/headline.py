@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from abm_ml.reports.elements import bullets, paragraph, tile
@@ -38,8 +38,8 @@ def headline(summary: Mapping[str, Any], backtest: Mapping[str, Any] | None) -> 
     )
 
 
-def training_headline(backtest: Mapping[str, Any]) -> Html:
-    """A training in short: its verdict.
+def verdict_box(backtest: Mapping[str, Any]) -> Html:
+    """The verdict on a trained model, whether or not it is in use.
 
     Parameters
     ----------
@@ -48,8 +48,13 @@ def training_headline(backtest: Mapping[str, Any]) -> Html:
     """
     key = _verdict_key(backtest["verdict"])
     follows = _nothing_found(backtest, "training") if key == "none" else f"verdict.{key}.follows"
-    box = _box(key, say(follows), _capture_sentence(backtest))
-    return tag("section", tag("h2", say("headline.title")), box, id="headline")
+    return _box(key, say(follows), _capture_sentence(backtest))
+
+
+def caught_at(lift: Mapping[str, Sequence[float]]) -> tuple[float, float]:
+    """A size of the list, about a tenth, and the share of wins that the model had there."""
+    at = min(range(len(lift["share"])), key=lambda i: abs(lift["share"][i] - _TOP))
+    return lift["share"][at], lift["model"][at]
 
 
 def _box(key: str, follows: Html, *more: Html | None) -> Html:
@@ -67,9 +72,7 @@ def _capture_sentence(backtest: Mapping[str, Any] | None) -> Html | None:
     """How many wins the top of the tested lists held; nothing where no signal was found."""
     if not backtest or backtest["verdict"] == NO_SIGNAL or not backtest["lift"]:
         return None
-    lift = backtest["lift"]
-    at = min(range(len(lift["share"])), key=lambda i: abs(lift["share"][i] - _TOP))
-    top, caught = lift["share"][at], lift["model"][at]
+    top, caught = caught_at(backtest["lift"])
     return paragraph(
         "verdict.capture", top=share(top), caught=share(caught), times=f"{caught / top:.1f}"
     )
@@ -85,7 +88,7 @@ def _tiles(summary: Mapping[str, Any]) -> Html:
 def _verdict_of_run(summary: Mapping[str, Any], backtest: Mapping[str, Any] | None) -> Html:
     propensity = summary["propensity"]
     if propensity is None:
-        return _verdict_without_model(backtest)
+        return _verdict_without_model(summary, backtest)
     key = _verdict_key(propensity["verdict"])
     weights = summary["priority_weights"]
     weight = None
@@ -93,17 +96,31 @@ def _verdict_of_run(summary: Mapping[str, Any], backtest: Mapping[str, Any] | No
         part = weights["propensity"] / sum(weights.values())
         weight = paragraph("verdict.weight", share=share(part))
     follows = _nothing_found(backtest, "follows") if key == "none" else f"verdict.{key}.follows"
-    return _box(key, say(follows), _capture_sentence(backtest), weight)
+    outside = _outside(propensity.get("outside"))
+    return _box(key, say(follows), _capture_sentence(backtest), weight, outside)
 
 
-def _verdict_without_model(backtest: Mapping[str, Any] | None) -> Html:
+def _outside(accounts: float | None) -> Html | None:
+    """How many accounts the training data hardly covers, and what cannot be mended."""
+    return None if accounts is None else paragraph("verdict.outside", share=share(accounts))
+
+
+def _verdict_without_model(summary: Mapping[str, Any], backtest: Mapping[str, Any] | None) -> Html:
     """Rules carry the list: nothing was trained, nothing was found, or a model waits."""
     if backtest is None:
-        return _box("no_model", say("verdict.no_model.follows"))
+        return _box("no_model", say("verdict.no_model.follows"), _history(summary.get("history")))
     key = _verdict_key(backtest["verdict"])
     if key == "none":
         return _box("none", say(_nothing_found(backtest, "unused")))
     return _box("waiting", say("verdict.waiting.follows", verdict=words(f"verdict.{key}")))
+
+
+def _history(told: Mapping[str, Any] | None) -> Html | None:
+    """How much was won and lost, beside what a model needs."""
+    if told is None:
+        return None
+    enough = told["won"] >= told["min_won"] and told["lost"] >= told["min_lost"]
+    return paragraph(f"verdict.history.{'enough' if enough else 'few'}", **told)
 
 
 def _nothing_found(backtest: Mapping[str, Any] | None, otherwise: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from abm_ml.reports.closing import limits
+from abm_ml.reports.drift import drift
 from abm_ml.reports.elements import facts
 from abm_ml.reports.headline import headline
 from abm_ml.reports.listing import listing
@@ -45,7 +46,8 @@ def render_run_report(
     tal : DataFrame
         `ScoreResult.tal`.
     summary : mapping
-        `ScoreResult.summary`.
+        `ScoreResult.summary`; where drift was looked for, with `DriftReport.to_dict()` as
+        `drift`.
     lang : {"en", "zh"}
         Language that shows when the page opens.
 
@@ -62,6 +64,8 @@ def render_run_report(
     in_use = summary["propensity"] is not None
     if backtest:
         parts["trust"] = trust(backtest, training, in_use=in_use)
+    if summary.get("drift"):
+        parts["drift"] = drift(summary["drift"])
     if prepare:
         parts["data"] = sources(prepare)
     parts["limits"] = limits(with_model=in_use)

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from abm_ml.propensity.words import fact_words, field_words
 from abm_ml.reports.catalogue import TEXTS
 from abm_ml.reports.markup import Html, join, tag
-from abm_ml.reports.vocabulary import CODES, MEANINGS, NOTES
+from abm_ml.reports.notes import MEANINGS, NOTES
+from abm_ml.reports.vocabulary import CODES, RECIPE
 
 LANGUAGES: Mapping[str, str] = {"en": "en", "zh": "zh-CN"}
 """Language by its name in arguments, with the tag that browsers know."""
@@ -83,6 +85,29 @@ def say_code(group: str, code: str) -> Html:
 def say_note(sentence: str) -> Html:
     """A sentence of another part; see `note_words`."""
     return both(*note_words(sentence))
+
+
+def field_names(field: str) -> Words:
+    """A column or feature in words."""
+    return Words(field_words(field, "en"), field_words(field, "zh"))
+
+
+def say_field(field: str) -> Html:
+    """A column or feature in words; see `field_names`."""
+    return both(*field_names(field))
+
+
+def say_fact(field: str, value: object) -> Html:
+    """A field and its value in words, for example "industry Software"."""
+    return both(fact_words(field, value, "en"), fact_words(field, value, "zh"))
+
+
+def say_recipe(choice: str) -> Html:
+    """What was chosen, as `Choice.words` tells it, with its terms in Chinese."""
+    chinese = choice
+    for english, word in RECIPE.items():
+        chinese = chinese.replace(english, word)
+    return both(choice, chinese)
 
 
 def svg_words(said: Words) -> Html:

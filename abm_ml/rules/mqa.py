@@ -19,7 +19,9 @@ Counts = NDArray[np.int64]
 KNOCKED_OUT = "knocked out by the ICP"
 """The gap of an account that no engagement can qualify."""
 
-_GAP = re.compile(r"missing (?P<points>\d+(?:\.\d+)?) points and (?P<contacts>\d+) contacts?")
+_GAP = re.compile(
+    r"missing(?: (?P<points>\d+(?:\.\d+)?) points?)?(?: and)?(?: (?P<contacts>\d+) contacts?)?"
+)
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,29 @@ def mqa(
 
 
 def parse_gap(gap: str | None) -> tuple[float, int] | None:
-    """Points and contacts that an `mqa_gap` says are missing; None where it names none."""
+    """Points and contacts that an `mqa_gap` says are missing; None where it names none.
+
+    >>> parse_gap("missing 7.50 points and 1 contact"), parse_gap("missing 2 contacts")
+    ((7.5, 1), (0.0, 2))
+    """
     found = _GAP.fullmatch(gap or "")
-    return (float(found["points"]), int(found["contacts"])) if found else None
+    return (float(found["points"] or 0), int(found["contacts"] or 0)) if found else None
+
+
+def gap_words(gap: str | None, lang: str) -> str:
+    """An `mqa_gap` in a language; empty for an MQA.
+
+    >>> gap_words("missing 7.50 points and 1 contact", "zh")
+    '还差 7.5 分和 1 位互动联系人'
+    """
+    parsed = parse_gap(gap)
+    if lang == "en" or gap is None:
+        return gap or ""
+    if parsed is None:
+        return "不满足理想客户的必要条件"
+    points, contacts = parsed
+    missing = [f"{points:g} 分"] * (points > 0) + [f"{contacts} 位互动联系人"] * (contacts > 0)
+    return f"还差 {'和 '.join(missing)}"
 
 
 def _gap_words(points_micro: Counts, contacts: Counts) -> NDArray[np.object_]:
@@ -106,5 +128,9 @@ def _gap_words(points_micro: Counts, contacts: Counts) -> NDArray[np.object_]:
 
 def _one_gap(hundredths: int, contacts: int) -> str:
     points = f"{hundredths / 100:.2f}".removesuffix("00").removesuffix(".")
-    noun = "contact" if contacts == 1 else "contacts"
-    return f"missing {points} points and {contacts} {noun}"
+    missing = []
+    if hundredths:
+        missing.append(f"{points} {'point' if points == '1' else 'points'}")
+    if contacts:
+        missing.append(f"{contacts} {'contact' if contacts == 1 else 'contacts'}")
+    return f"missing {' and '.join(missing)}"

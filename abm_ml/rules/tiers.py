@@ -87,16 +87,38 @@ def tier_changes(previous: Tiers, current: Tiers) -> pa.Array:
     return pa.array(words, pa.string(), mask=words == "")
 
 
-def tier_reason(score: float, tier: int, floors: tuple[float, float, float]) -> str:
+_REASONS = (
+    {
+        "under": "account score {score:.10g} is under the lowest floor, {floor:g}",
+        "reached": "account score {score:.10g} reaches tier {tier} (from {floor:g})",
+        "next": ", which is full; tier {tier} is next",
+        "none": ", which is full; so are the rest",
+    },
+    {
+        "under": "规则评分 {score:.10g} 低于最低门槛 {floor:g}",
+        "reached": "规则评分 {score:.10g} 达到第 {tier} 层（{floor:g} 分起）",
+        "next": "，但名额已满；进入第 {tier} 层",
+        "none": "，但名额已满；其余各层也已满",
+    },
+)
+"""Why an account has its tier, in English and Chinese."""
+
+
+def tier_reason(
+    score: float, tier: int, floors: tuple[float, float, float], lang: str = "en"
+) -> str:
     """Why one account has its tier, or none, in words.
 
     >>> tier_reason(85.0, 2, (80.0, 60.0, 0.0))
     'account score 85 reaches tier 1 (from 80), which is full; tier 2 is next'
+    >>> tier_reason(85.0, 1, (80.0, 60.0, 0.0), "zh")
+    '规则评分 85 达到第 1 层（80 分起）'
     """
+    said = _REASONS[lang == "zh"]
     reached = next((i for i, floor in enumerate(floors, start=1) if score >= floor), NO_TIER)
     if reached == NO_TIER:
-        return f"account score {score:.10g} is under the lowest floor, {floors[-1]:g}"
-    words = f"account score {score:.10g} reaches tier {reached} (from {floors[reached - 1]:g})"
+        return said["under"].format(score=score, floor=floors[-1])
+    words = said["reached"].format(score=score, tier=reached, floor=floors[reached - 1])
     if tier == reached:
         return words
-    return f"{words}, which is full; " + (f"tier {tier} is next" if tier else "so are the rest")
+    return words + (said["next"].format(tier=tier) if tier else said["none"])

@@ -17,6 +17,7 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError
 from abm_ml.features.engagement import daily_events, micro_points
+from abm_ml.propensity.words import Lang
 from abm_ml.rules.icp import PartFit, Verdict, source_of
 from abm_ml.rules.score import MICRO
 from abm_ml.rules.tiers import NO_TIER, tier_reason
@@ -149,6 +150,7 @@ def _part(evaluation: Evaluation, part: PartFit, row: int) -> list[dict[str, Any
         {
             "looks_at": source_of(verdict.criterion),
             "asks": asked(verdict.criterion),
+            "asks_zh": asked(verdict.criterion, "zh"),
             "value": shown_value(columns[source_of(verdict.criterion)][row].as_py()),
             "verdict": _verdict_word(verdict, row),
             "must": verdict.criterion.must,
@@ -230,7 +232,8 @@ def _tier(evaluation: Evaluation, row: int) -> dict[str, Any]:
         "floors": list(tier_floors(evaluation.params)),
         "capacities": list(evaluation.params.tiers.capacities),
         "place": _place(evaluation, row),
-        "why": _tier_words(evaluation, row),
+        "why": _tier_words(evaluation, row, "en"),
+        "why_zh": _tier_words(evaluation, row, "zh"),
     }
 
 
@@ -245,13 +248,14 @@ def _place(evaluation: Evaluation, row: int) -> int | None:
     return 1 + int(np.count_nonzero(eligible & (better | tied_before)))
 
 
-def _tier_words(evaluation: Evaluation, row: int) -> str:
+def _tier_words(evaluation: Evaluation, row: int, lang: Lang) -> str:
+    zh = lang == "zh"
     if not evaluation.judged.kept[row]:
-        return "excluded accounts have no tier"
+        return "被排除的企业不分层" if zh else "excluded accounts have no tier"
     if evaluation.judged.knocked_out[row]:
-        return "a must of the ICP is not met: no tier"
+        return "不满足理想客户的必要条件" if zh else "a must of the ICP is not met: no tier"
     score, tier = float(evaluation.judged.account_score[row]), int(evaluation.judged.tier[row])
-    return tier_reason(score, tier, tier_floors(evaluation.params))
+    return tier_reason(score, tier, tier_floors(evaluation.params), lang)
 
 
 def _mqa(evaluation: Evaluation, row: int) -> dict[str, Any]:
@@ -274,19 +278,20 @@ def _propensity(crm: Crm, evaluation: Evaluation, row: int) -> dict[str, Any] | 
     if predictor is None or predictions is None or not evaluation.judged.kept[row]:
         return None
     value = float(predictions.propensity[row])
-    reasons = explain(predictor, crm, evaluation.inputs.spine.slice(row, 1))[row]
+    amount = None if predictor.expected_amount is None else float(predictions.amount[row])
+    inputs = evaluation.inputs
+    reasons = explain(predictor, crm, inputs.spine.slice(row, 1), currency=inputs.currency)[row]
     return {
         "target": predictor.target,
         "value": value,
         "low": float(predictions.low[row]),
         "high": float(predictions.high[row]),
+        "applicability": float(predictions.applicability[row]),
         "base_rate": predictor.base_rate,
         "verdict": predictor.verdict,
         "score": float(evaluation.fusion_parts["propensity"][row]),
-        "expected_amount": predictor.expected_amount,
-        "expected_value": None
-        if predictor.expected_amount is None
-        else value * predictor.expected_amount,
+        "expected_amount": amount,
+        "expected_value": None if amount is None else value * amount,
         "reasons": reasons,
     }
 

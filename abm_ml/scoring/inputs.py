@@ -66,12 +66,15 @@ class Inputs:
         Values by `source_of`, for the criteria whose source the export has.
     sources : frozenset of str
         Which of `engagement` and `intent` the export has.
+    currency : str
+        That of the accounts' money; empty where the export does not say.
     """
 
     spine: pa.Table
     table: pa.Table
     criteria_columns: dict[str, pa.Array]
     sources: frozenset[str]
+    currency: str = ""
 
     def __len__(self) -> int:
         return self.table.num_rows
@@ -113,7 +116,15 @@ def read_inputs(crm: Crm, params: Params, as_of: datetime) -> Inputs:
     for other in by_account:
         joined = joined.left_join(other, "account_id").drop("account_id_right")
     table = crm.to_arrow(_without_gaps(joined).order_by("row_id"))
-    return Inputs(positions, table, _judgeable(table, crm, criteria), _sources(crm))
+    columns = _judgeable(table, crm, criteria)
+    return Inputs(positions, table, columns, _sources(crm), _currency(crm))
+
+
+def _currency(crm: Crm) -> str:
+    """The one currency of the accounts' money; empty where they name none, or several."""
+    named = crm.to_arrow(crm.table("accounts").select("currency").distinct()).column(0)
+    given = named.drop_null().to_pylist()
+    return given[0] if len(given) == 1 else ""
 
 
 def recommended_contacts(crm: Crm, as_of: datetime) -> ibis.Table:

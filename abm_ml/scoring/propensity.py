@@ -17,7 +17,8 @@ from abm_ml.features.account import account_features
 from abm_ml.features.spec import FeatureSpec
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.persist import TrainedPropensity
-from abm_ml.propensity.words import BASE, CALIBRATION, OPPORTUNITY, reason_words
+from abm_ml.propensity.value import AmountModel
+from abm_ml.propensity.words import BASE, OPPORTUNITY, TERMS, reason_words
 from abm_ml.scoring.words import shown_value
 
 Model: TypeAlias = TrainedPropensity | PropensityModel
@@ -32,7 +33,7 @@ NO_SIGNAL = "no signal found"
 OTHERS = "(others)"
 """Field of the reason that sums up the weaker ones."""
 
-_TERM = ("field", "value", "contribution", "text")
+_TERM = ("field", "value", "contribution")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Predictor:
         Mean amount of a won opportunity.
     verdict : str or None
         The back-test's; None where there was none.
+    amounts : AmountModel or None
+        What a won deal is expected to bring, row by row; None: the mean to all.
     """
 
     model: PropensityModel
@@ -61,6 +64,7 @@ class Predictor:
     base_rate: float
     expected_amount: float | None
     verdict: str | None
+    amounts: AmountModel | None = None
 
     @classmethod
     def of(cls, model: Model | None) -> Predictor | None:
@@ -82,16 +86,28 @@ class Predictor:
             model.base_rate,
             model.expected_amount,
             model.verdict,
+            model.amounts,
         )
+
+    def expected_amounts(self, X: pd.DataFrame) -> Numbers:
+        """Expected amount of each row if it is won; NaN where no amount was ever given."""
+        if self.amounts is not None:
+            return self.amounts.predict(X)
+        return np.full(len(X), np.nan if self.expected_amount is None else self.expected_amount)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Propensity with its 80 % interval, each of shape (n_accounts,); NaN where not asked."""
+    """Propensity, its 80 % interval, applicability and amount, each of shape (n_accounts,).
+
+    NaN where not asked.
+    """
 
     propensity: Numbers
     low: Numbers
     high: Numbers
+    applicability: Numbers
+    amount: Numbers
 
 
 def predict(
@@ -112,19 +128,24 @@ def predict(
     batch_rows : int
         The most rows of features that are held at once.
     """
-    propensity, low, high = (np.full(n_accounts, np.nan) for _ in range(3))
+    said = np.full((5, n_accounts), np.nan)
     # Batches are cut from the spine, not from a running query: their rows are the same in every
     # run (the last bits of a prediction may depend on its batch), and memory stays bounded.
     for start in range(0, spine.num_rows, batch_rows):
         features = _features(predictor, crm, spine.slice(start, batch_rows))
         rows, X = np.asarray(features["row_id"]), _model_input(predictor, features)
-        propensity[rows] = predictor.model.predict_proba(X)[:, 1]
-        low[rows], high[rows] = predictor.model.predict_interval(X)
-    return Predictions(propensity, low, high)
+        found = predictor.model.assess(X)
+        said[:4, rows] = found.probability, found.low, found.high, found.applicability
+        said[4, rows] = predictor.expected_amounts(X)
+    return Predictions(*said)
 
 
 def explain(
-    predictor: Predictor, crm: Crm, spine: pa.Table, strongest: int | None = None
+    predictor: Predictor,
+    crm: Crm,
+    spine: pa.Table,
+    strongest: int | None = None,
+    currency: str = "",
 ) -> dict[int, list[dict[str, Any]]]:
     """Reasons of each account's propensity, by position in the universe.
 
@@ -141,6 +162,8 @@ def explain(
     strongest : int, optional
         Reasons that are told one by one, the rest being summed up in one; None: all. Where all
         accounts start, and calibration, are always told.
+    currency : str
+        That of money, where it is known.
     """
     if spine.num_rows == 0:
         return {}
@@ -148,7 +171,7 @@ def explain(
     terms = predictor.model.explain(_model_input(predictor, features))
     positions = features["row_id"].to_pylist()
     return {
-        positions[int(str(row))]: _reasons(told.to_dict("list"), strongest)
+        positions[int(str(row))]: _reasons(told.to_dict("list"), strongest, currency)
         for row, told in terms.groupby("row", sort=True)
     }
 
@@ -177,39 +200,43 @@ def _model_input(predictor: Predictor, features: pa.Table) -> pd.DataFrame:
     return features.to_pandas().assign(**missing)[names]
 
 
-def _reasons(terms: dict[Any, list[Any]], strongest: int | None) -> list[dict[str, Any]]:
+def _reasons(
+    terms: dict[Any, list[Any]], strongest: int | None, currency: str
+) -> list[dict[str, Any]]:
     """One account's reasons: its start, the strongest, all others together, calibration."""
     rows = list(zip(*(terms[name] for name in _TERM), strict=True))
     start = [row for row in rows if row[0] == BASE]
-    end = [row for row in rows if row[0] == CALIBRATION]
-    facts = [row for row in rows if row[0] not in (BASE, CALIBRATION)]
+    end = [row for row in rows if row[0] in TERMS and row[0] != BASE]
+    facts = [row for row in rows if row[0] not in TERMS]
     facts.sort(key=lambda row: -abs(row[2]))
     rest = [] if strongest is None else facts[strongest:]
-    told = [_reason(*row) for row in start + facts[: len(facts) - len(rest)]]
+    told = [_reason(*row, currency=currency) for row in start + facts[: len(facts) - len(rest)]]
     if rest:
         told.append(_together([row[2] for row in rest]))
-    return told + [_reason(*row) for row in end]
+    return told + [_reason(*row, currency=currency) for row in end]
 
 
-def _reason(field: str, value: Any, contribution: float, text: str) -> dict[str, Any]:
+def _reason(field: str, value: Any, contribution: float, *, currency: str) -> dict[str, Any]:
     return {
         "of": "propensity",
         "field": field,
         "value": shown_value(value),
         "contribution": contribution,
-        "text": text,
-        "text_zh": reason_words(field, value, contribution, "zh"),
+        "text": reason_words(field, value, contribution, "en", currency),
+        "text_zh": reason_words(field, value, contribution, "zh", currency),
     }
 
 
 def _together(contributions: list[float]) -> dict[str, Any]:
     """The weaker reasons as one."""
     total, count = math.fsum(contributions), len(contributions)
+    reasons = "1 weaker reason" if count == 1 else f"{count} weaker reasons together"
+    moves = ("raise", "lower")[total <= 0] + ("s" if count == 1 else "")
     return {
         "of": "propensity",
         "field": OTHERS,
         "value": None,
         "contribution": total,
-        "text": f"{count} weaker reasons together: {'raise' if total > 0 else 'lower'} it",
+        "text": f"{reasons}: {moves} it",
         "text_zh": f"其余 {count} 项合计：{'加分' if total > 0 else '减分'}",
     }

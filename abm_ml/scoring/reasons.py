@@ -84,14 +84,19 @@ def _criterion_terms(
     values = inputs.criteria_columns[source_of(verdict.criterion)]
     worth = weight * verdict.points
     adds = verdict.met & ~judged.knocked_out & (worth > 0)
-    terms = [_by_value(values, adds, verdict, worth)]
+    currency = inputs.currency
+    terms = [_by_value(values, adds, verdict, worth, currency)]
     if verdict.criterion.must:
-        terms.append(_by_value(values, verdict.knocks_out, verdict, 0.0))
+        terms.append(_by_value(values, verdict.knocks_out, verdict, 0.0, currency))
     return terms
 
 
 def _by_value(
-    values: pa.Array, rows: NDArray[np.bool_], verdict: Verdict, contribution: float
+    values: pa.Array,
+    rows: NDArray[np.bool_],
+    verdict: Verdict,
+    contribution: float,
+    currency: str,
 ) -> pa.Array:
     """The reason as JSON where `rows` is true, written once for each distinct value."""
     tagged = pa.types.is_list(values.type)
@@ -101,7 +106,7 @@ def _by_value(
     distinct = encoded.dictionary.to_pylist()
     if tagged:
         distinct = [_tags(verdict, joined, contribution) for joined in distinct]
-    write = reason_writer(verdict.criterion, contribution)
+    write = reason_writer(verdict.criterion, contribution, currency)
     chosen = pa.array(map(write, distinct), pa.string()).take(encoded.indices)
     return chosen.take(pa.array(np.cumsum(rows) - 1, mask=~rows))
 

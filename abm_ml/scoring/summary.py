@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from abm_ml.propensity.applicability import OUTSIDE
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.propensity import NO_SIGNAL
 
@@ -60,15 +61,18 @@ def _absent(evaluation: Evaluation) -> list[str]:
 
 
 def _propensity(evaluation: Evaluation) -> dict[str, Any] | None:
-    predictor = evaluation.predictor
-    if predictor is None:
+    """The model's facts; `outside` is the share of scored accounts that training hardly covers."""
+    predictor, predictions = evaluation.predictor, evaluation.predictions
+    if predictor is None or predictions is None:
         return None
+    outside = predictions.applicability[evaluation.order] < OUTSIDE
     return {
         "target": predictor.target,
         "verdict": predictor.verdict,
         "base_rate": predictor.base_rate,
         "expected_amount": predictor.expected_amount,
         "weight": evaluation.fusion_weights["propensity"],
+        "outside": float(outside.mean()) if len(outside) else None,
     }
 
 
@@ -83,6 +87,11 @@ def _warnings(evaluation: Evaluation, summary: dict[str, Any]) -> list[str]:
         "no model: the list is ordered by rules alone": evaluation.predictor is None,
         "the back-test found no signal: propensity is shown, but has no weight": (
             evaluation.predictor is not None and evaluation.predictor.verdict == NO_SIGNAL
+        ),
+        "no won opportunity had an amount in training: expected value is empty": (
+            evaluation.predictor is not None
+            and evaluation.predictor.target is not None
+            and evaluation.predictor.expected_amount is None
         ),
         "no ICP criterion can be judged: the export has none of their columns": (
             evaluation.judged.fit is None

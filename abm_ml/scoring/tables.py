@@ -105,9 +105,10 @@ def _predicted(evaluation: Evaluation) -> dict[str, pa.Array]:
         "propensity": predictions.propensity,
         "propensity_low": predictions.low,
         "propensity_high": predictions.high,
+        "applicability": predictions.applicability,
     }
     if predictor.expected_amount is not None:
-        columns["expected_value"] = predictions.propensity * predictor.expected_amount
+        columns["expected_value"] = predictions.propensity * predictions.amount
     return {name: pa.array(values) for name, values in columns.items()}
 
 
@@ -136,5 +137,6 @@ def _propensity_reasons(crm: Crm, evaluation: Evaluation) -> list[str]:
         return []
     top = evaluation.order[: evaluation.params.scoring.explain_top]
     spine = evaluation.inputs.spine.take(pa.array(top))
-    reasons = explain(evaluation.predictor, crm, spine, strongest=_STRONGEST)
+    currency = evaluation.inputs.currency
+    reasons = explain(evaluation.predictor, crm, spine, strongest=_STRONGEST, currency=currency)
     return [to_json(reasons[row])[1:-1] for row in top.tolist()]

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from abm_ml.config import Criterion
-from abm_ml.propensity.words import fact_words, value_words
+from abm_ml.propensity.words import Lang, fact_words, value_words
 from abm_ml.rules.icp import source_of
 
 _LONGEST_VALUE = 80
 """Characters of a value that a reason repeats."""
 
-_BLANK = "\ue000"
-"""Stands for a value in a sentence that is written once for many values; for private use."""
+_ASKED: Mapping[Lang, Mapping[str, str]] = {
+    "en": {
+        "any_of": "one of {}",
+        "contains": "contains {}",
+        "exists": "is filled",
+        "least": "at least {}",
+        "most": "at most {}",
+        "between": "{} to {}",
+    },
+    "zh": {
+        "any_of": "为{}之一",
+        "contains": "包含{}",
+        "exists": "有值",
+        "least": "至少 {}",
+        "most": "至多 {}",
+        "between": "{} 至 {}",
+    },
+}
+_MEETS = ("fits the ICP", "符合理想客户特征")
+_FAILS = ("fails a must of the ICP", "不满足理想客户的必要条件")
 
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 """A value as JSON that keeps Chinese as it is."""
@@ -37,52 +55,53 @@ def shown_value(value: Any) -> Any:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
-def asked(criterion: Criterion) -> str:
-    """What a criterion asks, for example "200 to 20,000"."""
+def asked(criterion: Criterion, lang: Lang = "en") -> str:
+    """What a criterion asks, for example "200 to 20,000", "200 至 20,000"."""
+    said = _ASKED[lang]
+    comma, either = ("、", "或") if lang == "zh" else (", ", " or ")
     if criterion.any_of:
-        return f"one of {', '.join(criterion.any_of)}"
+        return said["any_of"].format(comma.join(criterion.any_of))
     if criterion.contains:
-        return f"contains {' or '.join(criterion.contains)}"
+        return said["contains"].format(either.join(criterion.contains))
     if criterion.exists:
-        return "is filled"
+        return said["exists"]
     if criterion.count_at_least:
-        return f"at least {criterion.count_at_least}"
+        return said["least"].format(criterion.count_at_least)
+    low, high = value_words(criterion.min, lang), value_words(criterion.max, lang)
     if criterion.min is None:
-        return f"at most {value_words(criterion.max)}"
+        return said["most"].format(high)
     if criterion.max is None:
-        return f"at least {value_words(criterion.min)}"
-    return f"{value_words(criterion.min)} to {value_words(criterion.max)}"
+        return said["least"].format(low)
+    return said["between"].format(low, high)
 
 
-def criterion_reason(criterion: Criterion, value: Any, contribution: float) -> dict[str, Any]:
-    """The reason for a criterion that an account meets, or (adding 0) for a `must` it fails."""
+def reason_writer(
+    criterion: Criterion, contribution: float, currency: str = ""
+) -> Callable[[Any], str]:
+    """Writes the reason for a criterion as JSON, for one value after another.
+
+    The account meets the criterion, or (where it adds 0) fails a `must`.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        What is asked.
+    contribution : float
+        What it adds to the account score.
+    currency : str
+        That of money, where it is known.
+    """
     field = source_of(criterion)
-    verdict, verdict_zh = (
-        ("fits the ICP", "符合理想客户特征")
-        if contribution > 0
-        else ("fails a must of the ICP", "不满足理想客户的必要条件")
-    )
-    return {
-        "of": "account_score",
-        "field": field,
-        "value": shown_value(value),
-        "contribution": contribution,
-        "text": f"{fact_words(field, value, 'en')}: {verdict}",
-        "text_zh": f"{fact_words(field, value, 'zh')}：{verdict_zh}",
-    }
-
-
-def reason_writer(criterion: Criterion, contribution: float) -> Callable[[Any], str]:
-    """`criterion_reason` as JSON for one value after another, its sentences made only once."""
-    blank = to_json(criterion_reason(criterion, _BLANK, contribution))
-    head, rest = blank.split(f'"{_BLANK}"', 1)
-    before_text, before_zh, tail = rest.split(_BLANK)
+    head = to_json({"of": "account_score", "field": field})[:-1]
+    verdict, verdict_zh = _MEETS if contribution > 0 else _FAILS
+    added = to_json(contribution)
 
     def write(value: Any) -> str:
-        if value is None:
-            return to_json(criterion_reason(criterion, None, contribution))
-        text, text_zh = (to_json(value_words(value, lang))[1:-1] for lang in ("en", "zh"))
-        shown = to_json(shown_value(value))
-        return f"{head}{shown}{before_text}{text}{before_zh}{text_zh}{tail}"
+        text = to_json(f"{fact_words(field, value, 'en', currency)}: {verdict}")
+        text_zh = to_json(f"{fact_words(field, value, 'zh', currency)}：{verdict_zh}")
+        return (
+            f'{head}, "value": {to_json(shown_value(value))}, "contribution": {added}, '
+            f'"text": {text}, "text_zh": {text_zh}}}'
+        )
 
     return write

@@ -165,10 +165,10 @@ class Registry:
             return version_or_alias
         version = self.alias(version_or_alias)
         if version is None:
-            aliases = [name for name in (CHAMPION, CHALLENGER) if self.alias(name)]
+            alias = version_or_alias in (CHAMPION, CHALLENGER)
+            wanted = f"{version_or_alias} now" if alias else f"version {version_or_alias}"
             raise ArtefactError(
-                f"{self.models}: there is no {version_or_alias} of the model; "
-                f"there are {', '.join([*aliases, *versions])}"
+                f"{self.models}: there is no {wanted}; there is {self._list_of(list(versions))}"
             )
         return version
 
@@ -205,6 +205,11 @@ class Registry:
             if move.action == "promote" and move.version == current:
                 return move.previous
         return None
+
+    def _list_of(self, versions: list[str]) -> str:
+        """All versions with their aliases: "version 1 (champion), version 2"."""
+        named = {self.alias(name): f" ({name})" for name in (CHALLENGER, CHAMPION)}
+        return ", ".join(f"version {version}{named.get(version, '')}" for version in versions)
 
     def _model(self) -> RegisteredModel | None:
         if not has_store(self.models):

@@ -40,10 +40,11 @@ class TrainingRun:
         The same for each forward fold, oldest first.
     tags : mapping of str to str
         Verdict, target, data hash and the like.
-    schema : mapping of str to str
-        Feature columns and their types.
+    schema : mapping
+        `inputs` and `outputs` of the model: columns with their types.
     pages : mapping of str to str
-        Texts to be kept as files, by file name (the report, the back-test as JSON).
+        Texts to be kept as files, by file name (the model card; back-test, leaks and
+        importances as JSON).
     started : float
         Seconds since the epoch.
     """
@@ -52,7 +53,7 @@ class TrainingRun:
     metrics: Mapping[str, float]
     folds: Sequence[Mapping[str, float]]
     tags: Mapping[str, str]
-    schema: Mapping[str, str]
+    schema: Mapping[str, Any]
     pages: Mapping[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
 

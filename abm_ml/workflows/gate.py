@@ -1,47 +1,55 @@
-"""The gate: whether a challenger may replace the champion (DESIGN 5, in first shape)."""
+"""The gate: whether a challenger may replace the champion (DESIGN 5)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from abm_ml.config import Params
 from abm_ml.data.crm import Crm
-from abm_ml.features.account import account_features
-from abm_ml.propensity.labels import conversion_labels, win_labels
 from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.scoring.drift import drift_report
+from abm_ml.scoring.propensity import NO_SIGNAL
 from abm_ml.workflows.as_of import latest_instant
+from abm_ml.workflows.comparison import Comparison, by_backtests, on_later_outcomes
 
-NO_SIGNAL = "no signal found"
-
-MOST_WORSE = 0.01
-"""Log loss by which a challenger may be worse than the champion."""
-
-LEAST_WON = 30
-"""Won rows without which new rows prove nothing."""
+_OF_THE_MACHINE = ("random_state", "n_jobs")
+_FOUND_IN_DATA = ("columns", "held_back")
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What the gate says of a challenger, and on what grounds."""
+    """What the gate says of a challenger, and on what grounds.
+
+    Parameters
+    ----------
+    passed : bool
+        Whether it may become champion.
+    reason : str
+        Why, with the figures.
+    figures : mapping
+        The figures by name, ready for JSON; empty where nothing was compared.
+    """
 
     passed: bool
     reason: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def gate(
-    challenger: TrainedPropensity, champion: TrainedPropensity | None, data: Path | None = None
+    challenger: TrainedPropensity,
+    champion: TrainedPropensity | None,
+    data: Path | None = None,
+    params: Params | None = None,
 ) -> Gate:
     """Whether a challenger may replace the champion.
 
-    The first champion needs a signal. A later one must not be worse by more than 0.01 log loss:
-    on outcomes that neither model could know, if `data` has at least 30 won ones; else by the
-    back-tests recorded at training. Their rows differ (and with them the rate of wins), so each
-    model is measured there by its gain over the base rate on its own rows.
+    The first champion needs a signal. After that both are compared by log loss on outcomes that
+    came after both trainings, if `data` has at least 30 won ones: a plain retrain must not be
+    worse; another kind of model must be better, or no worse than a champion that has drifted.
+    Without such outcomes the back-tests recorded at training must not be worse.
 
     Parameters
     ----------
@@ -49,6 +57,8 @@ def gate(
         The models; no champion yet: None.
     data : Path, optional
         What `abm prepare` wrote after both trainings.
+    params : Params, optional
+        Bounds of drift, threads and memory; the defaults if not given.
     """
     if challenger.verdict == NO_SIGNAL:
         return Gate(False, "its back-test found no signal, so it would have no weight in the list")
@@ -60,80 +70,72 @@ def gate(
             f"it predicts {_asks(challenger)} and the champion {_asks(champion)}, which cannot "
             "be compared; if that is what you want: --force --why '…'",
         )
-    if data is not None:
-        compared = _on_later_outcomes(challenger, champion, Crm.open(data))
-        if compared is not None:
-            return compared
-    return _by_backtests(challenger, champion)
+    if data is None:
+        return _not_worse(by_backtests(challenger, champion))
+    settings = params or Params()
+    crm = Crm.open(data, threads=settings.threads, memory_limit=settings.memory_limit)
+    found = on_later_outcomes(challenger, champion, crm, settings.seed)
+    if found is None:
+        return _not_worse(by_backtests(challenger, champion))
+    new = differences(challenger, champion)
+    return _better(found, new, champion, crm, settings) if new else _not_worse(found)
 
 
-def _on_later_outcomes(
-    challenger: TrainedPropensity, champion: TrainedPropensity, crm: Crm
-) -> Gate | None:
-    """Compare on outcomes that came after both trainings; None where too few were won."""
-    trained = [model.as_of for model in (challenger, champion) if model.as_of is not None]
-    rows = _later_rows(crm, challenger, max(trained)) if trained else None
-    if rows is None or pc.sum(rows["y"]).as_py() < LEAST_WON:
-        return None
-    ours, theirs = (_log_loss(crm, model, rows) for model in (challenger, champion))
-    return _decided(
-        ours - theirs,
-        f"on {rows.num_rows:,} later outcomes that neither could know, log loss {ours:.4f} "
-        f"against the champion's {theirs:.4f}",
-    )
+def differences(challenger: TrainedPropensity, champion: TrainedPropensity) -> tuple[str, ...]:
+    """What makes the challenger another kind of model; nothing: it is a plain retrain.
 
-
-def _later_rows(crm: Crm, asked: TrainedPropensity, trained: datetime) -> pa.Table | None:
-    """Labels that depend only on what happened after `trained`; None where there are none.
-
-    For `win`: opportunities closed after it. For `conversion`: snapshots taken after it (one
-    taken before shares part of its window with rows that were trained on).
+    A kind is a recipe: the settings of the estimator (but for seed and threads), those of the
+    features, and the tables that features come from. What follows from the data is no other
+    recipe: which candidate the search chose, which topics and kinds of events are frequent
+    enough, which columns are suspected leaks.
     """
-    until = latest_instant(crm)
-    if asked.horizon_days is None:
-        labels, decided = win_labels(crm, until), "known_at"
-    else:
-        labels = conversion_labels(crm, horizon_days=asked.horizon_days, until=until)
-        decided = "as_of"
-    later = pc.greater_equal(labels[decided], pa.scalar(trained, pa.timestamp("us")))
-    rows = labels.filter(pc.and_(later, labels["testable"]))
-    return rows if rows.num_rows else None
+    ours, theirs = _recipe(challenger), _recipe(champion)
+    return tuple(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
 
 
-def _log_loss(crm: Crm, trained: TrainedPropensity, rows: pa.Table) -> float:
-    """Mean log loss of a model on labelled rows."""
-    spine = crm.register("gate_spine", rows.select(["row_id", "account_id", "as_of"]))
-    features = crm.to_arrow(account_features(crm, spine, trained.spec).order_by("row_id"))
-    X = features.select(list(trained.model.feature_names_in_)).to_pandas()
-    won = np.asarray(rows["y"]) == 1
-    probability = trained.model.predict_proba(X)[:, 1]
-    return float(-np.log(np.where(won, probability, 1 - probability)).mean())
+def _recipe(trained: TrainedPropensity) -> dict[str, Any]:
+    estimator, spec = trained.model.get_params(), trained.spec.to_dict()
+    recipe = {name: estimator[name] for name in estimator if name not in _OF_THE_MACHINE}
+    recipe |= {name: spec[name] for name in spec if name not in _FOUND_IN_DATA}
+    recipe["tables"] = sorted({feature.source for feature in trained.spec.features})
+    # A list that was saved as JSON is the tuple that it was.
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in recipe.items()}
 
 
-def _by_backtests(challenger: TrainedPropensity, champion: TrainedPropensity) -> Gate:
-    """Compare the gains over the base rate that the two back-tests recorded."""
-    ours, theirs = _gain(challenger), _gain(champion)
-    return _decided(
-        theirs - ours,
-        f"by the back-tests at training, gain in log loss over the base rate {ours:.4f} "
-        f"against the champion's {theirs:.4f}",
+def _not_worse(found: Comparison) -> Gate:
+    """The rule for a plain retrain, and where rows are too few to prove more."""
+    word = "not worse" if found.not_worse else "worse"
+    return _gate(found, found.not_worse, f"{word} than the champion by more than")
+
+
+def _better(
+    found: Comparison,
+    new: tuple[str, ...],
+    champion: TrainedPropensity,
+    crm: Crm,
+    settings: Params,
+) -> Gate:
+    """The rule for another kind of model: better, or no worse than one that has drifted."""
+    kind = f"another kind of model ({', '.join(new)})"
+    if found.better:
+        return Gate(True, f"{kind}, better than the champion: {found.grounds}", found.to_dict())
+    if not found.not_worse:
+        return _gate(found, False, f"{kind}, worse than the champion by more than")
+    alarms = drift_report(crm, champion, latest_instant(crm), settings.drift).alarms
+    if alarms:
+        passed = _gate(found, True, f"{kind}, not worse by more than")
+        told = f"{passed.reason}; and the champion has drifted ({'; '.join(alarms)})"
+        return Gate(True, told, {**passed.figures, "champion_drift": list(alarms)})
+    return Gate(
+        False,
+        f"{kind} must be better than the champion with 95 % confidence, and is not: "
+        f"{found.grounds}; nor has the champion drifted",
+        found.to_dict(),
     )
 
 
-def _gain(trained: TrainedPropensity) -> float:
-    """Log loss that the back-test saved against the base rate; 0 where nothing was tested."""
-    metrics = trained.report.get("metrics", {})
-    if not metrics:
-        return 0.0
-    loss = {name: metrics[name]["log_loss"]["value"] for name in ("base_rate", "model")}
-    return float(loss["base_rate"] - loss["model"])
-
-
-def _decided(worse_by: float, grounds: str) -> Gate:
-    """Pass unless worse by more than `MOST_WORSE`."""
-    passed = worse_by <= MOST_WORSE
-    word = "not worse" if passed else "worse"
-    return Gate(passed, f"{word} than the champion by more than {MOST_WORSE}: {grounds}")
+def _gate(found: Comparison, passed: bool, words: str) -> Gate:
+    return Gate(passed, f"{words} {found.allowed:.4f}: {found.grounds}", found.to_dict())
 
 
 def _asks(trained: TrainedPropensity) -> str:

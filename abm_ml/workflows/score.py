@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,18 @@ from abm_ml.errors import DataError, ParamsError
 from abm_ml.exports.people import for_people
 from abm_ml.exports.spreadsheet import write_csv
 from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.propensity.words import Lang
+from abm_ml.reports.card.facts import training_facts
 from abm_ml.reports.run_report import render_run_report
-from abm_ml.reports.training_report import training_facts
+from abm_ml.scoring.drift import drift_report
+from abm_ml.scoring.opportunities import score_opportunities, win_predictor
+from abm_ml.scoring.propensity import NO_SIGNAL
 from abm_ml.scoring.schema import EXCLUDED_SCHEMA, SCORED_SCHEMA, as_table
 from abm_ml.scoring.universe import ScoreResult, score_universe
 from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
 from abm_ml.workflows.as_of import resolve_as_of
+from abm_ml.workflows.history import history_of
+from abm_ml.workflows.open_deals import opportunity_lines, write_opportunities
 from abm_ml.workflows.output import replaced_directory
 from abm_ml.workflows.result import DONE, LOOK_AT_IT, Progress, silent
 
@@ -37,8 +45,9 @@ class ScoreRun:
 
     @property
     def exit_code(self) -> int:
-        """3 when the list is empty."""
-        return DONE if self.summary["tal"] else LOOK_AT_IT
+        """3 when the list is empty or the model has drifted."""
+        drifted = self.summary["drift"] and self.summary["drift"]["alarms"]
+        return LOOK_AT_IT if drifted or not self.summary["tal"] else DONE
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure, ready for JSON."""
@@ -54,8 +63,10 @@ class ScoreRun:
             f"{self.summary['mqa']:,} MQAs",
             f"model    {self.summary['model_version'] or 'none: rules alone'}",
             *(f"note     {warning}" for warning in self.summary["warnings"]),
+            *(f"note     {sentence}" for sentence in _no_model_words(self.summary)),
             f"list     {self.out / 'tal.csv'}",
             f"report   {self.out / 'report.html'}",
+            *opportunity_lines(self.summary, self.out),
         ]
         return "\n".join(lines)
 
@@ -70,10 +81,15 @@ def score(
     motion: str = "acquire",
     version: str | None = None,
     previous: Path | None = None,
+    opportunities: bool = False,
     lang: str = "en",
     progress: Progress = silent,
 ) -> ScoreRun:
     """Score the universe and write the list, the rest of the universe and the report.
+
+    Where a model takes part, the universe and the outcomes since its training are compared with
+    those of the training; what is out of bounds stands in the summary's warnings (exit code 3),
+    and the files are written all the same.
 
     Parameters
     ----------
@@ -93,6 +109,8 @@ def score(
         Model version; the champion by default.
     previous : Path, optional
         An earlier output directory, from which changes are told.
+    opportunities : bool
+        Also score open opportunities by P(win), which needs a model of target `win`.
     lang : {"en", "zh"}
         Language of the report when it opens, and of the reasons in tal.csv.
 
@@ -105,6 +123,8 @@ def score(
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     instant = resolve_as_of(crm, as_of)
     champion, number = scoring_model(models, version)
+    if opportunities:
+        win_predictor(champion)  # What cannot be done is better known before an hour of scoring.
     with replaced_directory(out) as staging:
         progress(f"scoring as of {instant:%Y-%m-%d}")
         result = score_universe(
@@ -117,9 +137,18 @@ def score(
             previous=_previous_list(previous),
             model_version=number,
         )
+        if opportunities:
+            progress("scoring open opportunities")
+            deals = score_opportunities(crm, champion, params, instant, model_version=number)
+            write_opportunities(deals, staging, lang)
+            result = replace(result, summary=result.summary | {"opportunities": deals.summary()})
+        progress("looking for drift since the training")
+        result = _with_drift(result, crm, champion, params, instant)
+        model = champion or _latest_challenger(models)
+        if model is None:
+            result = _with_history(result, crm, params, instant)
         progress("writing the list and its report")
         _write(result, staging, lang)
-        model = champion or _latest_challenger(models)
         report = render_run_report(
             prepare=_summary_of(data),
             training=training_facts(model) if model else None,
@@ -140,10 +169,46 @@ def scoring_model(models: Path, version: str | None) -> tuple[TrainedPropensity 
     return registry.load(version or CHAMPION)
 
 
-def checked_language(lang: str) -> None:
-    """Refuse a language that reports and reasons are not written in."""
+def _with_drift(
+    result: ScoreResult,
+    crm: Crm,
+    model: TrainedPropensity | None,
+    params: Params,
+    as_of: datetime,
+) -> ScoreResult:
+    """The result with what moved since the training; None where no model shapes the list."""
+    if model is None or model.verdict == NO_SIGNAL:
+        return replace(result, summary=result.summary | {"drift": None})
+    found = drift_report(crm, model, as_of, params.drift)
+    warnings = [*result.summary["warnings"], *found.alarms]
+    told = {"drift": found.to_dict(), "warnings": warnings}
+    return replace(result, summary=result.summary | told)
+
+
+def _with_history(result: ScoreResult, crm: Crm, params: Params, as_of: datetime) -> ScoreResult:
+    """The result with how much was won and lost, where no model was ever trained."""
+    found, needed = history_of(crm, "win", params, as_of), params.propensity
+    told = {"won": found.won, "lost": found.lost}
+    asked = {"min_won": needed.min_won, "min_lost": needed.min_lost}
+    return replace(result, summary=result.summary | {"history": told | asked})
+
+
+def _no_model_words(summary: dict[str, Any]) -> Iterator[str]:
+    """Why there is no model, where none was ever trained."""
+    told = summary.get("history")
+    if not told:
+        return
+    counts = f"{told['won']:,} opportunities won and {told['lost']:,} lost so far"
+    needed = f"a model needs {told['min_won']} and {told['min_lost']}"
+    few = told["won"] < told["min_won"] or told["lost"] < told["min_lost"]
+    yield f"{counts}; {needed}: " + ("rules carry the list till then" if few else "run abm train")
+
+
+def checked_language(lang: str) -> Lang:
+    """The language, unless reports and reasons are not written in it."""
     if lang not in LANGUAGES:
         raise ParamsError(f"lang must be one of {', '.join(LANGUAGES)}. Supplied value {lang!r}")
+    return "zh" if lang == "zh" else "en"
 
 
 def _previous_list(previous: Path | None) -> pd.DataFrame | None:

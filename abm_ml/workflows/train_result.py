@@ -60,7 +60,7 @@ class TrainResult:
     version, run_id : str or None
         The challenger's version, and MLflow's run.
     report : str or None
-        The page of this training.
+        The model card of this training.
     verdict : str or None
         `good`, `weak` or `no signal found`.
     metrics : dict
@@ -104,7 +104,7 @@ class TrainResult:
             f"rows     {self.rows:,} up to {self.as_of:%Y-%m-%d}",
             *backtest_lines(self.backtest),
             *notes,
-            f"report   {self.report}",
+            f"card     {self.report}",
             f"version  {self.version}, the challenger; next: abm promote",
         ]
         return "\n".join(lines)

@@ -9,10 +9,14 @@ from typing import Any
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
+from abm_ml.propensity.words import Lang, fact_words, kind_words
+from abm_ml.reports.texts import code_words
+from abm_ml.rules.mqa import gap_words
 from abm_ml.scoring.explain import explain_account
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.result import DONE
 from abm_ml.workflows.score import checked_language, scoring_model
+from abm_ml.workflows.why_words import line
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Explanation:
     """One account with its numbers, as `scoring.explain.explain_account` gives them."""
 
     facts: dict[str, Any]
-    lang: str
+    lang: Lang
 
     @property
     def exit_code(self) -> int:
@@ -33,14 +37,13 @@ class Explanation:
 
     def to_text(self) -> str:
         """The arithmetic from priority down to single days, one line a number."""
-        facts = self.facts
-        lines = [f"{facts['account_id']}  {facts['name']}  as of {facts['as_of']}"]
+        facts, lang = self.facts, self.lang
+        head = {"id": facts["account_id"], "name": facts["name"], "as_of": facts["as_of"]}
+        lines = [line("account", lang, **head)]
         if facts["exclusion"]:
-            detail = facts["exclusion"]["detail"]
-            said = f" ({detail})" if detail else ""
-            lines.append(f"excluded: {facts['exclusion']['reason']}{said}")
+            lines.append(line("excluded", lang, reason=_exclusion(facts["exclusion"], lang)))
         for section in (_priority, _account_score, _icp, _engagement, _decisions, _propensity):
-            lines += section(facts, self.lang)
+            lines += section(facts, lang)
         return "\n".join(lines)
 
 
@@ -62,7 +65,7 @@ def why(
     DataError
         If the account is not in the universe; names the nearest ids.
     """
-    checked_language(lang)
+    spoken = checked_language(lang)
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     model, number = scoring_model(models, version)
     facts = explain_account(
@@ -75,82 +78,124 @@ def why(
         motion=motion,
         model_version=number,
     )
-    return Explanation(facts, lang)
+    return Explanation(facts, spoken)
 
 
-def _sum_line(name: str, whole: dict[str, Any]) -> str:
+def _exclusion(exclusion: dict[str, Any], lang: Lang) -> str:
+    """Why the account is left out, and what the reason rests on."""
+    said = _code("excluded", exclusion["reason"], lang) if lang == "zh" else exclusion["reason"]
+    return f"{said} ({exclusion['detail']})" if exclusion["detail"] else said
+
+
+def _part(name: str, lang: Lang) -> str:
+    """A part of a score: in English under the name that params.yaml gives it."""
+    return _code("part", name, lang) if lang == "zh" else name
+
+
+def _code(group: str, code: str, lang: Lang) -> str:
+    return str(code_words(group, code)[lang == "zh"])
+
+
+def _sum_line(key: str, whole: dict[str, Any], lang: Lang) -> str:
     """For example "account score 61.2 = 0.4 × 80 + 0.2 × 100 + …"."""
-    terms = [f"{part['weight']:g} × {part['score']:g} ({p})" for p, part in whole["parts"].items()]
+    terms = [
+        f"{part['weight']:g} × {part['score']:g} ({_part(name, lang)})"
+        for name, part in whole["parts"].items()
+    ]
     weight = sum(part["weight"] for part in whole["parts"].values())
     shared = "" if abs(weight - 1) < 1e-9 or not weight else f" ÷ {weight:g}"
     bracketed = f"({' + '.join(terms)})" if shared else " + ".join(terms)
-    return f"{name} {whole['value']:g} = {bracketed}{shared}"
+    name = line(key, lang)
+    return line("sum", lang, name=name, value=whole["value"], terms=f"{bracketed}{shared}")
 
 
-def _priority(facts: dict[str, Any], _lang: str) -> Iterator[str]:
+def _priority(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     priority = facts["priority"]
     if priority:
-        yield f"rank {priority['rank']:,} of {priority['of']:,}"
-        yield _sum_line("priority", priority)
+        yield line("rank", lang, rank=priority["rank"], of=priority["of"])
+        yield _sum_line("priority", priority, lang)
 
 
-def _account_score(facts: dict[str, Any], _lang: str) -> Iterator[str]:
-    yield _sum_line("account score", facts["account_score"])
+def _account_score(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
+    yield _sum_line("account_score", facts["account_score"], lang)
 
 
-def _icp(facts: dict[str, Any], _lang: str) -> Iterator[str]:
+def _icp(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     icp = facts["icp"]
     if icp["fit"] is None:
         return
-    yield f"fit {icp['fit']:g}, grade {icp['grade']}"
+    yield line("fit", lang, fit=icp["fit"], grade=icp["grade"])
     for part in ("firmographic", "technographic"):
         for verdict in icp.get(part, []):
-            yield (
-                f"  {part} {verdict['points']:g} of {verdict['points_if_met']:g}: "
-                f"{verdict['looks_at']} is {verdict['value']}, asked {verdict['asks']}: "
-                f"{verdict['verdict']}"
+            yield line(
+                "criterion",
+                lang,
+                part=_part(part, lang),
+                points=verdict["points"],
+                most=verdict["points_if_met"],
+                fact=fact_words(verdict["looks_at"], verdict["value"], lang),
+                asks=verdict["asks_zh" if lang == "zh" else "asks"],
+                verdict=line(verdict["verdict"], lang),
             )
 
 
-def _engagement(facts: dict[str, Any], _lang: str) -> Iterator[str]:
+def _engagement(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     told = facts["engagement"]
     if told["score"] is None:
         return
-    yield (
-        f"engagement {told['score']:g} = 100 × min(1, {told['points']:g} points ÷ "
-        f"{told['full_points']:g})"
-    )
+    points = {"points": told["points"], "full": told["full_points"]}
+    yield line("engagement", lang, score=told["score"], **points)
     for day in told["days"]:
-        yield (
-            f"  {day['day']}  {day['points']:g} = {day['counted']} of {day['events']} "
-            f"{day['kind']} × {day['points_of_one']:g} × 0.5^({day['age_days']}/"
-            f"{told['half_life_days']:g})  {day['person'] or 'anonymous'}"
+        yield line(
+            "day",
+            lang,
+            day=day["day"],
+            points=day["points"],
+            counted=day["counted"],
+            events=day["events"],
+            kind=kind_words(day["kind"], lang),
+            one=day["points_of_one"],
+            age=day["age_days"],
+            half=told["half_life_days"],
+            who=day["person"] or line("anonymous", lang),
         )
 
 
-def _decisions(facts: dict[str, Any], _lang: str) -> Iterator[str]:
+def _decisions(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     tier, mqa = facts["tier"], facts["mqa"]
-    yield f"tier {tier['tier'] or 'none'}: {tier['why']}"
-    yield (
-        f"MQA {'yes' if mqa['qualified'] else 'no'}: {mqa['points']:g} of "
-        f"{mqa['points_asked']:g} points, {mqa['contacts']} of {mqa['contacts_asked']} contacts "
-        f"in {mqa['window_days']} days" + (f"; {mqa['gap']}" if mqa["gap"] else "")
+    why = tier["why_zh" if lang == "zh" else "why"]
+    yield line("tier", lang, tier=tier["tier"] or line("no_tier", lang), why=why)
+    said = line(
+        "mqa",
+        lang,
+        answer=line("yes" if mqa["qualified"] else "no", lang),
+        points=mqa["points"],
+        points_asked=mqa["points_asked"],
+        contacts=mqa["contacts"],
+        contacts_asked=mqa["contacts_asked"],
+        days=mqa["window_days"],
     )
-    yield f"stage {facts['stage']}"
+    yield line("gap", lang, mqa=said, gap=gap_words(mqa["gap"], lang)) if mqa["gap"] else said
+    yield line("stage", lang, stage=_code("stage", facts["stage"], lang))
 
 
-def _propensity(facts: dict[str, Any], lang: str) -> Iterator[str]:
+def _propensity(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     told = facts["propensity"]
     if not told:
         return
-    score = f"100 × {told['value']:.6g} ÷ ({told['value']:.6g} + {told['base_rate']:.6g})"
-    yield (
-        f"propensity ({told['target']}) {told['value']:.6g}; companies with similar scores: "
-        f"{told['low']:.3g} to {told['high']:.3g}; verdict: {told['verdict']}"
+    yield line(
+        "propensity",
+        lang,
+        target=line(f"target.{told['target']}", lang),
+        value=told["value"],
+        low=told["low"],
+        high=told["high"],
+        verdict=line(f"verdict.{told['verdict']}", lang),
     )
-    yield f"  as a part of priority: {told['score']:g} = {score}"
-    yield "  log-odds, term by term:"
+    parts = {"score": told["score"], "value": told["value"], "base": told["base_rate"]}
+    yield line("part_of_priority", lang, **parts)
+    yield line("terms", lang)
     for reason in told["reasons"]:
-        yield f"  {reason['contribution']:+.4f}  {reason['text' if lang == 'en' else 'text_zh']}"
+        yield f"  {reason['contribution']:+.4f}  {reason['text_zh' if lang == 'zh' else 'text']}"
     total = sum(reason["contribution"] for reason in told["reasons"])
     yield f"  {total:+.4f}  = ln(p ÷ (1 − p))"

@@ -51,6 +51,7 @@ def test_lists_stand_in_one_cell_and_numbers_are_short() -> None:
             "account_id": ["a"],
             "priority": [89.8267581059],
             "reasons": [REASONS],
+            "mqa_gap": ["missing 7.50 points"],
             "missing_roles": [None],
             "recommended_contacts": [["c1", "c2"]],
         }
@@ -59,3 +60,11 @@ def test_lists_stand_in_one_cell_and_numbers_are_short() -> None:
     assert shown["recommended_contacts"] == "c1; c2"
     assert shown["missing_roles"] == ""
     assert shown["priority"] == 89.8268
+    assert shown["mqa_gap"] == "missing 7.50 points"
+    assert for_people(tal, "zh").iloc[0]["mqa_gap"] == "还差 7.5 分"
+
+
+def test_an_mqa_misses_nothing() -> None:
+    tal = pd.DataFrame({name: [None] for name in ("reasons", "mqa_gap", "missing_roles")})
+    shown = for_people(tal.assign(recommended_contacts=None), "zh").iloc[0]
+    assert shown["mqa_gap"] == ""

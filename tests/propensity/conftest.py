@@ -50,9 +50,11 @@ def mixed_rows(n: int, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
 def quick_model(**params: object) -> PropensityModel:
     """A model with few candidates."""
     few: dict[str, object] = {
-        "regularisation": (0.1, 1.0),
+        "trials": 6,
+        "regularisation": (0.01, 1.0),
         "num_leaves": (7,),
         "max_trees": 25,
+        "learning_rate": 0.2,
         "n_folds": 3,
     }
     return PropensityModel(**{**few, **params})  # type: ignore[arg-type]

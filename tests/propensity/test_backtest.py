@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ def test_the_future_plays_no_part(quick_model: QuickModel) -> None:
     changed = y.copy()
     changed[500:] = 1 - changed[500:]
     before, after = (
-        Trial.of(X, labels, time, model=quick_model())._replay() for labels in (y, changed)
+        Trial.of(X, labels, time, model=quick_model()).replay for labels in (y, changed)
     )
     assert before is not None
     assert after is not None
@@ -67,14 +68,12 @@ def test_the_future_plays_no_part(quick_model: QuickModel) -> None:
 def test_outcomes_not_yet_known_play_no_part(quick_model: QuickModel) -> None:
     X, y = numbers(900, 1.0)
     time, delay = np.arange(900), 150
-    before = Trial.of(X, y, time, time + delay, model=quick_model())._replay()
+    before = Trial.of(X, y, time, time + delay, model=quick_model()).replay
     assert before is not None
     start = before.folds[-1].start
     assert start is not None
     unknown = (time < start) & (time + delay >= start)
-    after = Trial.of(
-        X, np.where(unknown, 1 - y, y), time, time + delay, model=quick_model()
-    )._replay()
+    after = Trial.of(X, np.where(unknown, 1 - y, y), time, time + delay, model=quick_model()).replay
     assert after is not None
     last = before.fold == len(before.folds) - 1
     assert before.calibrations[-1] != "none"
@@ -86,14 +85,13 @@ def test_outcomes_not_yet_known_play_no_part(quick_model: QuickModel) -> None:
 def test_a_window_is_not_chosen_on_itself(quick_model: QuickModel) -> None:
     X, y = numbers(600, 1.0)
     trial = Trial.of(X, y, np.arange(600), model=quick_model())
-    replay, found = trial._replay(), trial.found
+    replay, found = trial.replay, trial.found
     assert replay is not None
     assert found is not None
     for k, choice in enumerate(replay.choices):
         first = replay.folds[k].test.min()
         earlier = np.flatnonzero(found.tested & (np.arange(600) < first))
-        losses = found.losses(y, np.ones(600), earlier)
-        assert losses[choice] == min(losses.values())
+        assert choice == found.choose(y, np.ones(600), earlier)
 
 
 def test_baselines_and_rules_stand_beside_the_model(quick_model: QuickModel) -> None:
@@ -194,5 +192,60 @@ def test_the_trial_gives_the_model_that_fit_gives(quick_model: QuickModel) -> No
 
 def test_rules_of_another_length_are_refused(quick_model: QuickModel) -> None:
     X, y = numbers(50, 1.0)
-    with pytest.raises(ValueError, match="rules has 3 values"):
+    with pytest.raises(ValueError, match="rules has 3"):
         backtest(X, y, rules=[1, 2, 3])
+
+
+# --- too little, and what does not fit -----------------------------------------------------------
+
+
+def test_an_empty_table_is_refused(quick_model: QuickModel) -> None:
+    with pytest.raises(ValueError, match=r"0 sample\(s\)"):
+        backtest(pd.DataFrame({"a": []}), [], model=quick_model())
+
+
+def test_where_every_column_is_suspected_the_columns_are_named(quick_model: QuickModel) -> None:
+    y = np.arange(100) % 2
+    X = pd.DataFrame({"probability": y, "copy": y})
+    with pytest.raises(ValueError, match=r"suspected leak \(probability, copy\).*allow_columns"):
+        backtest(X, y, model=quick_model())
+    report = backtest(X, y, time=np.arange(100), model=quick_model(), allow_columns=["copy"])
+    assert [leak.column for leak in report.leaks] == ["probability"]
+    assert report.columns == ("copy",)
+
+
+def test_where_the_tested_rows_have_one_outcome_nothing_is_claimed(quick_model: QuickModel) -> None:
+    y = np.array([0, 1] * 10 + [0] * 10)
+    X = pd.DataFrame({"a": np.arange(30) % 7})
+    report = backtest(X, y, time=np.arange(30), testable=np.arange(30) >= 20, model=quick_model())
+    assert report.verdict == "no signal found"
+    assert "one outcome" in report.why
+    json.dumps(report.to_dict(), allow_nan=False)
+
+
+def test_times_far_in_the_future_are_times_like_any_other(quick_model: QuickModel) -> None:
+    X, y = numbers(200, 1.0)
+    days = pd.to_timedelta(np.arange(200), "D")
+    late, early = (
+        backtest(X, y, time=pd.Timestamp(start) + days, model=quick_model())
+        for start in ("2240-01-01", "2020-01-01")
+    )
+    assert late.metrics == early.metrics
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"accounts": [1, 2]}, "accounts has 2"),
+        ({"rules": np.arange(60)}, "rules has 60"),
+        ({"rules": "nothing"}, "X has no column 'nothing'"),
+        ({"time": pd.Series([pd.NaT] * 50)}, "time: row 0 holds 'NaT'"),
+        ({"accounts": pd.Series(range(50)).iloc[::-1]}, "accounts and X have different indexes"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_named(
+    arguments: dict[str, Any], message: str, quick_model: QuickModel
+) -> None:
+    X, y = numbers(50, 1.0)
+    with pytest.raises(ValueError, match=message):
+        backtest(X, y, model=quick_model(), **arguments)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.special import expit
 
-from abm_ml.propensity.calibration import Calibrator, ScoreBands
+from abm_ml.propensity.calibration import Calibrator
 
 Arrays = tuple[np.ndarray, np.ndarray]
 
@@ -74,24 +75,24 @@ def test_one_class_leaves_margins_as_they_are() -> None:
     assert Calibrator.fit(np.zeros(5), np.ones(5, dtype=int), np.ones(5)).method == "none"
 
 
-def test_the_interval_holds_the_mean_rate_of_similar_scores_about_as_often_as_it_says() -> None:
-    inside = []
-    for seed in range(60):
-        logits, y = drawn(600, seed, slope=1.0, shift=0.0)
-        bands = ScoreBands.fit(logits, y)
-        truth = expit(logits)
-        # The mean rate of a band's rows, seen from the band's middle.
-        for band in np.array_split(np.argsort(logits, kind="stable"), len(bands.centers)):
-            middle = np.array([np.log(truth[band].mean() / (1 - truth[band].mean()))])
-            low, high = bands.interval(middle)
-            inside.append(low[0] <= truth[band].mean() <= high[0])
-    # Clamping to the score itself can only widen, so the share lies at or above 80 %.
-    assert np.mean(inside) >= 0.75
+def test_a_level_that_folds_do_not_agree_on_is_believed_less() -> None:
+    rng = np.random.default_rng(0)
+    margin, fold = rng.normal(size=4_000), np.repeat(np.arange(4), 1_000)
+
+    def level(*offsets: float) -> float:
+        y = (rng.random(4_000) < expit(margin + np.array(offsets)[fold])).astype(int)
+        return Calibrator.fit(margin, y, np.ones(4_000), fold).intercept
+
+    assert level(0.3, 0.3, 0.3, 0.3) == pytest.approx(0.3, abs=0.1)
+    assert abs(level(0.9, -0.3, 0.8, -0.2)) < 0.25
 
 
-def test_intervals_narrow_with_evidence_and_hold_the_score() -> None:
-    few, many = (ScoreBands.fit(*drawn(n, slope=1.0, shift=0.0)) for n in (100, 5_000))
-    at = np.array([-1.0, 0.0, 1.0])
-    wide, narrow = few.interval(at), many.interval(at)
-    assert ((wide[1] - wide[0]) > 2 * (narrow[1] - narrow[0])).all()
-    assert ((narrow[0] <= expit(at)) & (expit(at) <= narrow[1])).all()
+def test_few_rows_hardly_move_the_level() -> None:
+    margin = np.linspace(-2, 2, 60)
+    y = (np.arange(60) % 10 < np.where(margin > 0, 9, 4)).astype(int)
+    assert 0 < Calibrator.fit(margin, y, np.ones(60)).intercept < _level_alone(margin, y) - 0.05
+
+
+def _level_alone(margin: np.ndarray, y: np.ndarray) -> float:
+    """The offset that makes the mean right."""
+    return float(brentq(lambda offset: (y - expit(margin + offset)).sum(), -5, 5))

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm_ml.propensity.codes import CategoryCode, NumberCode, TagsCode
+from abm_ml.propensity.codes import CategoryCode, TagsCode
 from abm_ml.propensity.encoder import Encoder
+from abm_ml.propensity.number_code import NumberCode
 from abm_ml.propensity.text import TextCode, tokens
 
 Rows = tuple[pd.DataFrame, np.ndarray]
@@ -14,7 +15,9 @@ Rows = tuple[pd.DataFrame, np.ndarray]
 def test_linear_columns_are_finite_and_tree_columns_keep_what_is_missing(rows: Rows) -> None:
     design = Encoder.fit(rows[0]).encode(rows[0])
     assert np.isfinite(design.linear).all()
-    assert np.isnan(design.trees).any(axis=0).sum() == 2  # employees and industry
+    assert (
+        np.isnan(design.trees).any(axis=0).sum() == 4
+    )  # employees, how exact and how common they are, industry
 
 
 def test_all_missing_and_constant_columns_have_no_design_columns(rows: Rows) -> None:
@@ -61,7 +64,8 @@ def test_a_missing_number_counts_as_the_mean_beside_a_mark() -> None:
 def test_numbers_beyond_those_seen_stop_at_the_ends() -> None:
     code = NumberCode.fit(pd.Series(np.arange(100.0)))
     linear, trees = code.encode(pd.Series([-1e9, 1e300]))
-    assert linear.min(axis=1).tolist() == [0, 1]
+    assert linear.min(axis=1).tolist() == [-2, 1]
+    assert linear.max(axis=1).tolist() == [0, 2]
     assert trees.ravel().tolist() == [-1e9, 1e300]
 
 
@@ -120,3 +124,26 @@ def test_missing_and_unknown_text_is_neutral() -> None:
 def test_text_without_repeated_words_becomes_nothing() -> None:
     values = pd.Series([f"w{i}a w{i}b w{i}c w{i}d w{i}e" for i in range(50)])
     assert TextCode.fit(values, n_components=3, max_tokens=100, seed=0).widths == (0, 0)
+
+
+def test_an_amount_also_says_how_exact_and_how_common_it_is() -> None:
+    amounts = pd.Series([50_000.0, 48_250.0, 120_000.0, 7.0, 0.0, np.nan, 123_456.0] * 20)
+    values = pd.concat([amounts, pd.Series(np.arange(100) * 1_000.0)], ignore_index=True)
+    code = NumberCode.fit(values)
+    assert code.exact
+    trees = code.encode(pd.concat([amounts[:7], pd.Series([999_999.0])]))[1]
+    assert trees[:, 1].tolist() == pytest.approx([1, 4, 2, 1, 0, np.nan, 6, 6], nan_ok=True)
+    often = np.log([21, 20, 20, 20, 21, np.nan, 20, 1])  # thousands hold 0 and 50,000 once more
+    assert trees[:, 2].tolist() == pytest.approx(often.tolist(), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.arange(500.0),  # never reach what money reaches
+        np.arange(500.0) * 1_000 + 0.5,  # no whole numbers
+        np.array([10_000.0, 20_000.0] * 100),  # hardly any different ones
+    ],
+)
+def test_other_numbers_do_not(values: np.ndarray) -> None:
+    assert not NumberCode.fit(pd.Series(values)).exact

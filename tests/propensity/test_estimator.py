@@ -66,13 +66,13 @@ def test_the_order_of_rows_and_the_number_of_threads_change_nothing(
     )
 
 
-def test_columns_that_are_absent_count_as_missing_and_new_ones_are_ignored(
+def test_columns_that_are_absent_are_named_and_new_ones_are_ignored(
     fitted: PropensityModel, rows: Rows
 ) -> None:
     X = rows[0].head(20)
-    lacking = fitted.predict_proba(X.drop(columns="technologies"))
-    emptied = fitted.predict_proba(X.assign(technologies=None))
-    np.testing.assert_array_equal(lacking, emptied)
+    with pytest.raises(ValueError, match=r"lacks 1 of the columns .* on: technologies; .* empty"):
+        fitted.predict_proba(X.drop(columns="technologies"))
+    assert np.isfinite(fitted.predict_proba(X.assign(technologies=None))).all()
     np.testing.assert_array_equal(
         fitted.predict_proba(X), fitted.predict_proba(X.assign(unheard_of=1))
     )
@@ -87,8 +87,9 @@ def test_columns_named_by_numbers_are_read_by_position(quick_model: QuickModel) 
 
 
 def test_arrow_backed_columns_are_read_like_any_other(fitted: PropensityModel, rows: Rows) -> None:
-    plain = rows[0].drop(columns="nothing").head(50)
-    arrow = plain.convert_dtypes(dtype_backend="pyarrow")
+    plain = rows[0].head(50)
+    arrow = plain.drop(columns="nothing").convert_dtypes(dtype_backend="pyarrow")
+    arrow = arrow.assign(nothing=None)
     np.testing.assert_array_equal(fitted.predict_proba(plain), fitted.predict_proba(arrow))
 
 
@@ -134,11 +135,50 @@ def test_columns_without_values_give_the_base_rate(quick_model: QuickModel) -> N
     assert p == pytest.approx(np.full(100, 0.25), abs=0.02)
 
 
-def test_one_class_is_refused_in_a_sentence(quick_model: QuickModel) -> None:
-    with pytest.raises(
-        ValueError, match=r"all rows have one class .*: *|needs rows of two classes"
-    ):
-        quick_model().fit(pd.DataFrame({"a": [1, 2, 3]}), [1, 1, 1])
+@pytest.mark.parametrize(("label", "shown"), [(1, "1"), ("won", "won"), (np.int64(0), "0")])
+def test_one_class_is_refused_in_a_sentence(
+    label: object, shown: str, quick_model: QuickModel
+) -> None:
+    with pytest.raises(ValueError, match=rf"all 3 rows have one class \({shown}\); a model needs"):
+        quick_model().fit(pd.DataFrame({"a": [1, 2, 3]}), [label] * 3)
+
+
+def test_one_instant_for_all_rows_compares_by_group(rows: Rows, quick_model: QuickModel) -> None:
+    X, y = rows
+    model = quick_model().fit(X, y, time=np.zeros(len(y)))
+    assert model.split_ == "by group"
+
+
+def test_constant_columns_give_the_base_rate(quick_model: QuickModel) -> None:
+    X, y = pd.DataFrame({"a": [7] * 80, "b": ["x"] * 80}), np.arange(80) % 4 == 0
+    p = quick_model().fit(X, y, time=np.arange(80)).predict_proba(X)[:, 1]
+    assert p == pytest.approx(np.full(80, 0.25), abs=0.02)
+
+
+def test_a_table_without_rows_or_columns_is_refused(quick_model: QuickModel) -> None:
+    with pytest.raises(ValueError, match=r"0 sample\(s\)"):
+        quick_model().fit(pd.DataFrame({"a": []}), [])
+    with pytest.raises(ValueError, match=r"0 feature\(s\)"):
+        quick_model().fit(pd.DataFrame(index=range(4)), [0, 1, 0, 1])
+
+
+def test_a_column_named_twice_is_refused(fitted: PropensityModel, rows: Rows) -> None:
+    X = rows[0].head(5)
+    with pytest.raises(ValueError, match="column 'city' occurs twice"):
+        fitted.predict_proba(pd.concat([X, X[["city"]]], axis=1))
+
+
+def test_labels_or_times_of_another_index_are_refused(quick_model: QuickModel) -> None:
+    X, y = pd.DataFrame({"a": np.arange(40.0)}), pd.Series(np.arange(40) % 2)
+    shuffled = y.sample(frac=1, random_state=0)
+    with pytest.raises(ValueError, match=r"y and X have different indexes.*y\.to_numpy\(\)"):
+        quick_model().fit(X, shuffled)
+    with pytest.raises(ValueError, match="time and X have different indexes"):
+        quick_model().fit(X, y, time=shuffled)
+    together = quick_model().fit(X.loc[shuffled.index], shuffled)
+    np.testing.assert_array_equal(
+        together.predict_proba(X), quick_model().fit(X, y.to_numpy()).predict_proba(X)
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +193,13 @@ def test_one_class_is_refused_in_a_sentence(quick_model: QuickModel) -> None:
         ),
         ({"groups": [1]}, "groups has 1"),
         ({"sample_weight": [1, 1, -1, 1]}, "not negative"),
+        ({"sample_weight": [0, 0, 0, 0]}, "not all zero"),
+        ({"sample_weight": [0, 1, 0, 1]}, r"all 2 rows of a weight above 0 have one class \(1\)"),
         ({"testable": [True]}, "testable has 1"),
+        (
+            {"time": pd.Series(["2024-01-01", "2024-01-02", None, "2024-01-04"])},
+            "time: row 2 holds 'nan'",
+        ),
     ],
 )
 def test_arguments_that_do_not_fit_are_named(

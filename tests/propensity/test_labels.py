@@ -9,7 +9,7 @@ import pytest
 
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
-from abm_ml.propensity.labels import conversion_labels, last_instant, win_labels
+from abm_ml.propensity.labels import conversion_labels, last_instant, win_labels, won_amounts
 
 CrmOf = Callable[..., Crm]
 
@@ -191,3 +191,45 @@ def test_data_without_any_date_is_refused(crm_of: CrmOf) -> None:
 def test_a_window_of_nothing_is_refused(crm_of: CrmOf, name: str) -> None:
     with pytest.raises(ParamsError, match=f"{name} must be at least 1. Supplied value 0"):
         conversion_labels(crm_of([]), **{name: 0})
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+def priced(crm_of: CrmOf) -> Crm:
+    """Account a wins 10 and 5 in one horizon, c wins without an amount; b loses."""
+    crm = crm_of(
+        [
+            ("a", 0, 30, True), ("b", 5, 8, False), ("a", 3, 60, True), ("c", 4, 40, True),
+            ("a", 4, 250, True),
+        ],
+    )  # fmt: skip
+    deals = crm.to_arrow(crm.table("opportunities")).to_pandas()
+    deals["amount"] = deals["opportunity_id"].map({"o0": 10.0, "o1": 7.0, "o2": 5.0, "o4": 90.0})
+    accounts = crm.to_arrow(crm.table("accounts"))
+    return Crm.from_tables({"accounts": accounts, "opportunities": deals}, threads=1)
+
+
+def test_an_opportunity_brings_its_own_amount_if_it_was_won_in_time(crm_of: CrmOf) -> None:
+    crm = priced(crm_of)
+    labels = win_labels(crm, day(300))
+    money = won_amounts(crm, labels, "win", day(300)).to_pylist()
+    assert dict(zip(labels["group"].to_pylist(), money, strict=True)) == {
+        "o0": 10.0, "o1": None, "o2": 5.0, "o3": None, "o4": 90.0,
+    }  # fmt: skip
+    early = won_amounts(crm, labels, "win", day(40)).to_pylist()
+    assert dict(zip(labels["group"].to_pylist(), early, strict=True))["o2"] is None
+
+
+def test_an_account_brings_what_it_won_within_the_horizon(crm_of: CrmOf) -> None:
+    crm = priced(crm_of)
+    labels = conversion_labels(crm, horizon_days=60, every_months=1, until=day(300))
+    money = won_amounts(crm, labels, "conversion", day(300)).to_pylist()
+    brought = {
+        (row["account_id"], f"{row['as_of']:%m-%d}"): amount
+        for row, amount in zip(labels.to_pylist(), money, strict=True)
+    }
+    first = min(when for _, when in brought)
+    assert brought["b", first] is None
+    assert brought["c", first] is None
+    assert {amount for (who, _), amount in brought.items() if who == "a"} == {None, 5.0, 15.0, 90.0}

@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm_ml.propensity.leak_behaviour import BY_FILLING, BY_SEPARATION, BY_TIME, BY_VALUE
 from abm_ml.propensity.leaks import (
-    BY_FILLING,
     BY_NAME,
-    BY_SEPARATION,
-    BY_VALUE,
     leak_by_name,
     suspected_leaks,
 )
@@ -27,7 +25,12 @@ from abm_ml.propensity.leaks import (
         "Total Days Identified Through Closing", "opportunity:probability",
         "赢单概率", "预计成交日期",
         "丢单原因", "销售阶段", "阶段停留天数", "客户状态", "生命周期阶段",
-        "最近跟进时间", "更新时间", "合同金额",
+        "最近跟进时间", "更新时间", "合同金额", "赢率", "跟进次数", "线索评分", "意向等级",
+        "成单日期",
+        "hs_date_entered_closedwon", "hs_v2_time_in_qualified", "lifecyclestage", "PushCount",
+        "FiscalQuarter", "LastStageChangeDate", "notes_last_contacted", "IqScore", "Rating",
+        "hubspotscore", "Lead Quality", "Lead Profile", "Activity Index", "Profile Score",
+        "Days in negotiation", "time to qualification", "date_won", "Contract Id",
     ],
 )  # fmt: skip
 def test_a_name_of_what_is_known_afterwards_is_a_leak(name: str) -> None:
@@ -46,6 +49,9 @@ def test_a_name_of_what_is_known_afterwards_is_a_leak(name: str) -> None:
         "account age",
         "opportunity:product", "opportunity:type", "opportunity:source",
         "企业名称", "所属行业", "经营范围", "成立日期", "注册资本", "融资轮次",
+        "客户等级", "商机来源",
+        "Credit Rating", "Time Zone", "quota", "stock quote", "fiscal year end month", "Amount",
+        "website quality", "days since founding", "hs_analytics_source", "approved vendor",
     ],
 )  # fmt: skip
 def test_an_honest_name_is_none(name: str) -> None:
@@ -117,6 +123,93 @@ def test_a_column_that_the_user_allows_is_believed() -> None:
     assert [leak.column for leak in suspected_leaks(X, y, allow_columns=["stage"])] == [
         "probability"
     ]
+
+
+@pytest.mark.parametrize("noise", [0.005, 0.02, 0.05])
+def test_a_copy_of_the_outcome_with_errors_is_found(noise: float) -> None:
+    y = outcome(4_000)
+    wrong = np.random.default_rng(0).random(4_000) < noise
+    assert len(suspected_leaks(pd.DataFrame({"flag": np.where(wrong, 1 - y, y)}), y)) == 1
+
+
+def test_one_tag_among_others_is_found_and_a_text_is_judged_by_being_there() -> None:
+    y = outcome()
+    rng = np.random.default_rng(0)
+    tags = [[*rng.choice(list("abc"), 2, replace=False), *(["paid"] * won)] for won in y]
+    notes = [
+        f"what the customer said on day {k}, word for word" if y[k] else None for k in range(1000)
+    ]
+    told = [f"what the customer said on day {k}, word for word" for k in range(1000)]
+    leaks = suspected_leaks(pd.DataFrame({"tags": tags, "notes": notes, "told": told}), y)
+    assert [leak.column for leak in leaks] == ["tags", "notes"]
+
+
+def honest(n: int, rate: float, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+    """Strong but honest columns beside columns of many rare levels, none of which leaks."""
+    size, segment = rng.normal(size=n), rng.integers(8, size=n)
+    logit = np.log(rate / (1 - rate)) + 1.2 * size + (segment - 3.5) / 2
+    y = (rng.random(n) < 1 / (1 + np.exp(-logit))).astype(int)
+    frame = pd.DataFrame(
+        {
+            "size": size,
+            "segment": [f"s{k}" for k in segment],
+            "city": [f"c{k}" for k in rng.integers(n // 22 + 1, size=n)],
+            "id": np.arange(n),
+            "seats": np.where(rng.random(n) < 1 / (1 + np.exp(-logit)), 1.0, np.nan),
+            "seen": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(900, size=n), "D"),
+            **{f"noise {k}": rng.normal(size=n) for k in range(10)},
+        }
+    )
+    return frame, y
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.4])
+@pytest.mark.parametrize("n", [60, 200, 500, 5_000])
+def test_no_honest_column_is_suspected_by_luck(n: int, rate: float) -> None:
+    rng = np.random.default_rng(n)
+    for _ in range(3):
+        X, y = honest(n, rate, rng)
+        days = 19_723 + rng.integers(0, 900, n).astype(float)
+        assert suspected_leaks(X, y, days=days) == []
+
+
+def test_rare_levels_do_not_separate_rare_wins_by_repeating_their_labels() -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(40_000) < 0.003).astype(int)
+    city = pd.Series([f"c{k}" for k in rng.integers(1_500, size=40_000)])
+    assert suspected_leaks(pd.DataFrame({"city": city}), y) == []
+
+
+def test_one_account_with_many_rows_is_no_proof() -> None:
+    rng = np.random.default_rng(0)
+    account = np.concatenate([np.zeros(300, dtype=int), 1 + rng.integers(400, size=700)])
+    y = np.where(account == 0, 1, rng.random(1_000) < 0.2).astype(int)
+    X = pd.DataFrame({"city": [f"c{k % 30}" if k else "only here" for k in account]})
+    assert len(suspected_leaks(X, y)) == 1
+    assert suspected_leaks(X, y, repeats=account) == []
+
+
+def test_dates_that_lie_later_for_winners_are_found_and_those_before_are_not() -> None:
+    y = outcome()
+    rng = np.random.default_rng(0)
+    days = 19_800 + rng.integers(0, 300, 1_000).astype(float)
+    start = pd.Timestamp(0)
+    earlier = start + pd.to_timedelta(days - rng.integers(1, 500, 1_000), "D")
+    later = start + pd.to_timedelta(days + rng.integers(0, 60, 1_000), "D")
+    X = pd.DataFrame(
+        {"founded": earlier, "kickoff": np.where(y == 1, later, earlier), "planned": later}
+    )
+    leaks = suspected_leaks(X, y, days=days)
+    assert [(leak.column, leak.why) for leak in leaks] == [("kickoff", BY_TIME)]
+    assert "in 100% of won, 0% of lost" in leaks[0].evidence
+    assert suspected_leaks(X, y) == []
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    X, y = honest(800, 0.3, np.random.default_rng(1))
+    X["copy"] = np.where(np.random.default_rng(2).random(800) < 0.03, 1 - y, y)
+    order = np.random.default_rng(3).permutation(800)
+    assert suspected_leaks(X, y) == suspected_leaks(X.iloc[order], y[order])
 
 
 def test_a_few_rows_prove_nothing_by_behaviour() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from abm_ml.errors import ArtefactError, OutputError
 from abm_ml.features.spec import FeatureSpec
+from abm_ml.propensity.encoder import Encoder
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.leaks import Leak
 from abm_ml.propensity.persist import (
@@ -23,10 +24,24 @@ from abm_ml.propensity.persist import (
     load_propensity,
     save_propensity,
 )
+from abm_ml.propensity.value import AmountModel
 
 Rows = tuple[pd.DataFrame, np.ndarray]
 MixedRows = Callable[..., tuple[pd.DataFrame, np.ndarray]]
 QuickModel = Callable[..., PropensityModel]
+
+
+FRAME = pd.DataFrame({"employees": np.arange(60.0), "industry": ["Software", "制造业", None] * 20})
+WIDTH = Encoder.fit(FRAME).encode(FRAME).linear.shape[1]
+AMOUNTS = AmountModel(
+    mean=5.0,
+    cap=99.0,
+    capped=1,
+    encoder=Encoder.fit(FRAME),
+    coefficients=np.linspace(-1, 1, WIDTH),
+    centre=np.linspace(0, 1, WIDTH),
+    level=1.5,
+)
 
 
 def bundle(model: PropensityModel) -> TrainedPropensity:
@@ -44,6 +59,7 @@ def bundle(model: PropensityModel) -> TrainedPropensity:
         as_of=datetime(2026, 1, 1),
         seed=7,
         facts={"rows": 600},
+        amounts=AMOUNTS,
     )
 
 
@@ -63,6 +79,12 @@ def test_a_loaded_model_predicts_and_explains_the_same(
         fitted.predict_interval(rows[0]), loaded.predict_interval(rows[0])
     )
     pd.testing.assert_frame_equal(fitted.explain(rows[0].head(3)), loaded.explain(rows[0].head(3)))
+
+
+def test_loaded_amounts_are_the_same(saved: Path) -> None:
+    loaded = load_propensity(saved).amounts
+    assert loaded is not None
+    np.testing.assert_array_equal(loaded.predict(FRAME), AMOUNTS.predict(FRAME))
 
 
 @pytest.mark.parametrize(

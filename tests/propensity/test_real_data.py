@@ -9,7 +9,8 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from abm_ml.propensity.backtest import backtest
 from abm_ml.propensity.estimator import PropensityModel
-from abm_ml.propensity.leaks import leaking_columns, suspected_leaks
+from abm_ml.propensity.leak_behaviour import BY_VALUE
+from abm_ml.propensity.leaks import BY_NAME, leaking_columns, suspected_leaks
 
 pytestmark = pytest.mark.real_data
 
@@ -39,10 +40,16 @@ def test_on_leads_of_a_school_the_last_fifth_is_predicted_better_than_by_the_bas
     assert brier_score_loss(y[cut:], p) < 0.1255
 
 
-def test_tags_written_after_the_call_are_caught_by_behaviour(leads: pd.DataFrame) -> None:
+def test_of_all_columns_of_the_leads_those_written_afterwards_are_kept_out_and_no_honest_one(
+    leads: pd.DataFrame,
+) -> None:
     y = leads.pop("Converted").to_numpy()
-    found = leaking_columns(suspected_leaks(leads, y))
-    assert found == ["Last Activity", "Tags", "Last Notable Activity"]
+    leaks = {leak.column: leak for leak in suspected_leaks(leads, y)}
+    assert set(leaks) == set(AFTERWARDS)
+    assert leaks["Tags"].why == BY_VALUE
+    # What the data alone cannot tell: the others look like honest columns, and only their names
+    # say that people or software rewrite them as the deal goes on.
+    assert {leak.why for name, leak in leaks.items() if name != "Tags"} == {BY_NAME}
 
 
 @pytest.fixture
@@ -72,6 +79,36 @@ def test_on_deals_of_a_vendor_process_times_are_kept_out_and_a_signal_is_found(
     )
     assert ours > plain + 0.01
     assert report.metrics["model"]["ece"]["value"] < 0.03
+
+
+PROCESS_TIMES = {
+    "Elapsed Days In Sales Stage", "Sales Stage Change Count",
+    "Total Days Identified Through Closing", "Total Days Identified Through Qualified",
+    "Ratio Days Identified To Total Days", "Ratio Days Validated To Total Days",
+    "Ratio Days Qualified To Total Days",
+}  # fmt: skip
+
+
+def test_of_all_columns_of_the_deals_planted_copies_and_process_times_are_kept_out(
+    real_data: Path,
+) -> None:
+    table = pd.read_parquet(real_data / "ibm_win_loss" / "opportunities.parquet")
+    y = (table.pop("Opportunity Result") == "Won").astype(int).to_numpy()
+    entry = list(table.columns[: list(table.columns).index("Ratio Days Qualified To Total Days")])
+    rng = np.random.default_rng(0)
+    table["seats"] = np.where((y == 1) & (rng.random(len(y)) < 0.8), rng.random(len(y)), np.nan)
+    table["paperwork"] = y + rng.normal(0, 0.3, len(y))
+    table["onboarded"] = np.where(rng.random(len(y)) < 0.02, 1 - y, y)
+    table["kind"] = np.where((y == 1) & (rng.random(len(y)) < 0.2), "partner", "other")
+    leaks = {
+        leak.column: leak.why
+        for leak in suspected_leaks(table, y, repeats=table["Opportunity Number"])
+    }
+    assert {name for name, why in leaks.items() if why != BY_NAME} == {
+        "Opportunity Result Bool", "seats", "paperwork", "onboarded", "kind",
+    }  # fmt: skip
+    assert set(leaks) & set(entry) == PROCESS_TIMES - {"Ratio Days Qualified To Total Days"}
+    assert set(leaks) > PROCESS_TIMES
 
 
 def test_where_the_outcome_is_noise_no_signal_is_found(real_data: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.features.spec import FeatureSpec
+from abm_ml.propensity.leak_behaviour import BY_TIME
 from abm_ml.propensity.leaks import leaking_columns
 from abm_ml.propensity.training import TrainingTable, training_table
+from abm_ml.propensity.training_leaks import BY_CLOSING, BY_REWRITING
 
 START = datetime(2024, 1, 1)
 
@@ -151,3 +153,62 @@ def test_nothing_closed_is_refused_with_the_reason() -> None:
 def test_an_unknown_target_is_refused() -> None:
     with pytest.raises(ParamsError, match=r"target must be conversion or win\. Supplied value 'x'"):
         table_of(world(), "x")
+
+
+# --- leaks that only the CRM around the rows can show -------------------------------------------
+
+
+def test_what_is_filled_only_once_an_opportunity_has_closed_is_kept_out() -> None:
+    tables = world()
+    deals = tables["opportunities"]
+    rng = np.random.default_rng(1)
+    deals["competitor named"] = np.where(rng.random(400) < 0.9, rng.choice(["x", "y"], 400), None)
+    deals["budget"] = rng.integers(1, 100, 400)
+    still_open = deals.assign(
+        opportunity_id=[f"n{k}" for k in range(400)], closed_at=pd.NaT, is_won=None
+    )
+    still_open["competitor named"] = None
+    tables["opportunities"] = pd.concat([deals, still_open], ignore_index=True)
+    table = table_of(tables)
+    (leak,) = [leak for leak in table.leaks if leak.column == "opportunity:competitor named"]
+    assert leak.why == BY_CLOSING
+    assert leak.evidence == "filled in 91% of closed opportunities, 0% of open"
+    assert "opportunity:budget" in table.X.columns
+
+
+def history(tables: dict[str, pd.DataFrame], days: int) -> pd.DataFrame:
+    """Employees of every winner, dated so many days from the creation of its opportunity."""
+    deals = tables["opportunities"].loc[lambda rows: rows["is_won"]]
+    return pd.DataFrame(
+        {
+            "account_id": deals["account_id"],
+            "column": "employees",
+            "value": np.random.default_rng(2).integers(1, 1000, len(deals)).astype(str),
+            "valid_from": deals["created_at"] + timedelta(days=days),
+        }
+    )
+
+
+def test_a_stable_column_that_history_shows_rewritten_after_winning_is_kept_out() -> None:
+    tables = world()
+    table = table_of({**tables, "account_history": history(tables, days=+60)})
+    (leak,) = [leak for leak in table.leaks if leak.column == "employees"]
+    assert leak.why == BY_REWRITING
+    assert leak.evidence.endswith("for 100% of won accounts, 0% of lost")
+    assert "employees" not in table.X.columns
+
+
+def test_a_column_that_history_dates_before_the_row_is_kept() -> None:
+    tables = world()
+    table = table_of({**tables, "account_history": history(tables, days=-60)})
+    assert "employees" in table.X.columns
+
+
+def test_dates_of_an_account_that_lie_after_its_first_opportunity_are_judged() -> None:
+    tables = world()
+    won = tables["opportunities"]["is_won"].to_numpy(dtype=bool)
+    created = tables["opportunities"]["created_at"]
+    kickoff = created + pd.to_timedelta(np.where(won, 20, -20), "D")
+    tables["accounts"]["kickoff day"] = kickoff.dt.strftime("%Y-%m-%d")
+    table = table_of(tables, extra_columns=("kickoff day",))
+    assert {leak.column: leak.why for leak in table.leaks}["kickoff day"] == BY_TIME

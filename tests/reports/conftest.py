@@ -43,6 +43,7 @@ def summary() -> dict[str, Any]:
             "base_rate": 0.041,
             "expected_amount": 52_000.0,
             "weight": 0.4,
+            "outside": 0.07,
         },
         "warnings": [],
     }
@@ -129,7 +130,19 @@ def training() -> dict[str, Any]:
         "rows": 25_485,
         "won": 1_032,
         "lost": 24_453,
+        "accounts": 2_903,
+        "first_as_of": "2023-01-04T00:00:00",
+        "last_as_of": "2025-07-04T00:00:00",
         "data_hash": "0123456789abcdef" * 4,
+        "base_rate": 0.0405,
+        "expected_amount": 52_000.0,
+        "choice": "logistic regression (C = 0.05) + LightGBM (7 leaves, 50 trees)",
+        "calibration": "isotonic",
+        "settings": {"max_trees": 200, "num_leaves": [7, 15]},
+        "importance": {"industry": 0.6, "engagements:all:90d": 0.3, "employees": 0.1, "city": 0.0},
+        "allowed_columns": ["seats_provisioned"],
+        "drift": {"psi": 0.25, "importance": 0.05, "outcomes": 0.25, "min_won": 20},
+        "versions": {"Python": "3.11.9", "lightgbm": "4.7.0"},
         "held_back": {"status": "no history: it may have been written after the outcome; bring it"},
     }
 

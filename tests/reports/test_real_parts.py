@@ -15,9 +15,10 @@ from abm_ml.features.spec import FeatureSpec
 from abm_ml.propensity.backtest import Trial
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.reports.card.facts import training_facts
+from abm_ml.reports.card.page import render_model_card
 from abm_ml.reports.run_report import render_run_report
 from abm_ml.reports.texts import note_words
-from abm_ml.reports.training_report import render_training_report, training_facts
 from abm_ml.scoring.universe import ScoreResult, score_universe
 
 EXPORTS = {
@@ -91,7 +92,7 @@ def test_every_warning_of_a_scoring_run_has_its_chinese(scored: ScoreResult) -> 
 
 
 def test_a_trained_model_gives_its_page(trained: TrainedPropensity) -> None:
-    page = render_training_report(training_facts(trained), trained.report)
+    page = render_model_card(training_facts(trained), trained.report)
     assert "won_reason" in page
     assert f"{trained.report['metrics']['model']['auc']['value']:.3f}" in page
     for note in (trained.report["why"], *(leak["evidence"] for leak in trained.report["leaks"])):

@@ -131,6 +131,13 @@ def test_the_headline_says_what_the_model_found_in_plain_words(page: str) -> Non
     assert "Propensity makes up 40% of the priority" in text
 
 
+def test_the_headline_tells_how_many_accounts_are_unlike_those_learned_from(page: str) -> None:
+    text = Outline(page).text
+    assert "7% of the scored accounts are unlike most that the model learned from" in text
+    assert "7% 的被评分企业与模型学习过的多数企业差异较大" in text
+    assert "for reasons that nobody recorded, no model can make up for it" in text
+
+
 def test_no_signal_found_is_said_with_what_follows(run: dict[str, Any]) -> None:
     run["summary"]["propensity"]["verdict"] = "no signal found"
     run["summary"]["priority_weights"] = {"account_score": 0.6, "propensity": 0.0}
@@ -183,6 +190,19 @@ def test_without_a_model_rules_carry_the_list(rules_run: dict[str, Any]) -> None
     assert "没有模型：列表由规则决定。" in text
     assert "How far to trust the model" not in text
     assert "interval" not in text
+
+
+def test_too_little_history_for_a_model_is_told_in_numbers(rules_run: dict[str, Any]) -> None:
+    few = {"won": 36, "lost": 119, "min_won": 40, "min_lost": 40}
+    text = Outline(render_run_report(**with_history(rules_run, few))).text
+    assert "So far 36 opportunities were won and 119 lost. A model needs 40 won" in text
+    assert "目前赢单商机 36 个、输单 119 个" in text
+    enough = Outline(render_run_report(**with_history(rules_run, few | {"won": 40}))).text
+    assert "which is enough to train a model: run abm train" in enough
+
+
+def with_history(run: dict[str, Any], history: dict[str, int]) -> dict[str, Any]:
+    return run | {"summary": run["summary"] | {"history": history}}
 
 
 def test_parts_that_are_not_given_are_left_out(run: dict[str, Any]) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from abm_ml.propensity.leaks import leak_by_name
 from abm_ml.reports.catalogue import TEXTS, Pair
+from abm_ml.reports.notes import NOTES
 from abm_ml.reports.texts import alt_text, plain_text, say, say_code, say_note
-from abm_ml.reports.vocabulary import CODES, NOTES
+from abm_ml.reports.vocabulary import CODES
 
 PAIRS: dict[str, Pair] = TEXTS | {
     f"{group}.{code}": pair for group, codes in CODES.items() for code, pair in codes.items()

@@ -41,7 +41,7 @@ def test_less_is_asked_of_tier_1_than_of_tier_3(points, contacts, tier, qualifie
 
 
 def test_an_account_that_misses_the_icp_needs_more_engagement():
-    assert judge(44, 2, 1, meets_icp=False).gap.to_pylist() == ["missing 1 points and 0 contacts"]
+    assert judge(44, 2, 1, meets_icp=False).gap.to_pylist() == ["missing 1 point"]
     assert judge(45, 2, 1, meets_icp=False).qualified.tolist() == [True]
 
 
@@ -55,7 +55,7 @@ def test_no_engagement_qualifies_an_account_that_a_must_knocked_out():
 def test_the_gap_says_what_is_missing_rounded_up():
     assert judge(12.345001, 1, 1).gap.to_pylist() == ["missing 17.66 points and 1 contact"]
     assert judge(0, 0, 3).gap.to_pylist() == ["missing 60 points and 3 contacts"]
-    assert judge(29.5, 5, 1).gap.to_pylist() == ["missing 0.50 points and 0 contacts"]
+    assert judge(29.5, 5, 1).gap.to_pylist() == ["missing 0.50 points"]
 
 
 def test_an_mqa_has_no_gap():

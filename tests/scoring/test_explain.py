@@ -59,7 +59,8 @@ def test_each_criterion_says_what_it_asks_and_finds(explained):
     industry, employees, _ = explained("gamma")["icp"]["firmographic"]
     assert (industry["value"], industry["verdict"], industry["points"]) == ("Retail", "not met", 0)
     assert employees == {
-        "looks_at": "employees", "asks": "200 to 20,000", "value": 300, "verdict": "met",
+        "looks_at": "employees", "asks": "200 to 20,000",
+        "asks_zh": "200 至 20,000", "value": 300, "verdict": "met",
         "must": False, "points": 40, "points_if_met": 40,
     }  # fmt: skip
     assert explained("gamma")["icp"]["technographic"][0]["verdict"] == "unknown"
@@ -69,6 +70,7 @@ def test_the_tier_is_told_with_place_floors_and_caps(explained):
     assert explained("acme")["tier"] == {
         "tier": 2, "floors": [80, 60, 0], "capacities": [50, 500, None], "place": 1,
         "why": "account score 79.375 reaches tier 2 (from 60)",
+        "why_zh": "规则评分 79.375 达到第 2 层（60 分起）",
     }  # fmt: skip
     assert explained("gamma")["tier"]["place"] == 3
 
@@ -76,7 +78,7 @@ def test_the_tier_is_told_with_place_floors_and_caps(explained):
 def test_mqa_is_told_as_asked_and_found(explained):
     assert explained("acme")["mqa"] == {
         "qualified": False, "points": 37.5, "points_asked": 45, "contacts": 2,
-        "contacts_asked": 2, "window_days": 90, "gap": "missing 7.50 points and 0 contacts",
+        "contacts_asked": 2, "window_days": 90, "gap": "missing 7.50 points",
     }  # fmt: skip
 
 

@@ -12,8 +12,11 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import ParamsError
 from abm_ml.features.spec import FeatureSpec
+from abm_ml.propensity.applicability import OUTSIDE
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.propensity.shrinkage import INSIDE
+from abm_ml.propensity.words import TERMS
 from abm_ml.scoring.explain import explain_account
 from abm_ml.scoring.inputs import read_inputs
 from abm_ml.scoring.propensity import OTHERS, Predictor, explain, predict
@@ -63,6 +66,7 @@ def test_propensity_is_what_the_model_says_of_the_accounts_features(result, trai
     assert scored["propensity"].between(0, 1, inclusive="neither").all()
     assert (scored["propensity_low"] <= scored["propensity"]).all()
     assert (scored["propensity_high"] >= scored["propensity"]).all()
+    assert scored["applicability"].between(0, 1).all()
     assert scored.loc["a", "propensity"] > scored.loc["b", "propensity"]
     pd.testing.assert_series_equal(
         bare["propensity"].sort_index(), scored["propensity"].sort_index()
@@ -95,13 +99,22 @@ def test_the_target_version_and_expected_value_are_told(result):
     assert result.summary["propensity"]["weight"] == 0.5
 
 
+def test_the_share_of_accounts_unlike_those_learned_from_is_reported(result):
+    # The model learned from accounts that were busy all the time; these four are hardly ever.
+    assert (result.scored["applicability"] < OUTSIDE).all()
+    assert result.summary["propensity"]["outside"] == 1
+
+
 def test_law_6_propensity_reasons_sum_to_its_log_odds(result):
     for row in result.scored.itertuples():
         terms = [r for r in json.loads(row.reasons) if r["of"] == "propensity"]
         logit = math.log(row.propensity / (1 - row.propensity))
         assert sum(term["contribution"] for term in terms) == pytest.approx(logit, abs=1e-9)
         assert terms[0]["field"] == "(base)"
-        assert terms[-1]["field"] == "(calibration)"
+        ends = [term["field"] for term in terms if term["field"] in TERMS]
+        outside = "(shrinkage)" in ends
+        assert ends == ["(base)", "(calibration)", *["(shrinkage)"][:outside]]
+        assert not outside or row.applicability < INSIDE
 
 
 def test_the_weaker_reasons_are_summed_up_in_the_list_and_told_by_abm_why(result, trained):
@@ -113,7 +126,8 @@ def test_the_weaker_reasons_are_summed_up_in_the_list_and_told_by_abm_why(result
         crm, trained, None, Params(), "2026-01-01", row.account_id, motion="all", model_version="7"
     )
     reasons = told["propensity"]["reasons"]
-    assert len(reasons) == len(trained.model.feature_names_in_) + 2
+    columns = [r for r in reasons if r["field"] not in TERMS]
+    assert len(columns) == len(trained.model.feature_names_in_)
     assert sum(r["contribution"] for r in reasons) == pytest.approx(
         sum(r["contribution"] for r in listed), abs=1e-9
     )

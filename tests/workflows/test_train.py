@@ -48,12 +48,26 @@ def test_what_is_loaded_is_what_was_trained(
     assert loaded.base_rate == loaded.facts["won"] / trained.rows
 
 
-def test_the_expected_amount_is_the_mean_of_what_was_won(trained_in: Path, world: Path) -> None:
+def test_the_expected_amount_is_the_mean_of_what_was_won(
+    trained: TrainResult, trained_in: Path, world: Path
+) -> None:
     table = pq.read_table(world / "work" / "canonical" / "opportunities.parquet")
     deals = table.to_pandas()
     loaded, _ = Registry(trained_in).load("challenger")
     won = deals[deals["is_won"].eq(True) & (deals["closed_at"] < loaded.as_of)]
+    assert len(won) == trained.history.won
     assert loaded.expected_amount == pytest.approx(won["amount"].mean())
+
+
+def test_the_run_keeps_how_far_off_expected_value_was(trained_in: Path) -> None:
+    loaded, _ = Registry(trained_in).load("challenger")
+    value = loaded.facts["value"]
+    assert loaded.amounts is not None
+    assert value["method"] == loaded.amounts.method
+    assert value["expected_amount"] == loaded.expected_amount
+    assert value["low"] < value["ratio"] < value["high"]
+    assert 0 < value["rows"] < 36
+    assert all({"text", "text_zh"} == set(sentence) for sentence in value["sentences"])
 
 
 def test_every_column_of_the_model_can_be_computed_for_scoring(trained_in: Path) -> None:
@@ -122,9 +136,46 @@ def test_the_run_shows_settings_figures_schema_page_and_data_hash(
     assert trained.report is not None
     page = Path(trained.report)
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    schema = json.loads((page.parent / "schema.json").read_text(encoding="utf-8"))
+    assert run.data.tags["choice"] in page.read_text(encoding="utf-8")
+
+
+def test_the_run_keeps_schema_importances_and_leaks(trained: TrainResult, trained_in: Path) -> None:
+    assert trained.report is not None
+    assert trained.backtest is not None
+    folder = Path(trained.report).parent
+    kept = {
+        name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("schema", "feature_importance", "leaks", "backtest")
+    }
     loaded, _ = Registry(trained_in).load("challenger")
-    assert set(loaded.model.feature_names_in_) <= set(schema)
+    inputs = [column["name"] for column in kept["schema"]["inputs"]]
+    assert inputs == list(loaded.model.feature_names_in_)
+    assert [column["name"] for column in kept["schema"]["outputs"]] == ["propensity"]
+    assert set(kept["feature_importance"]) <= set(inputs)
+    assert sum(kept["feature_importance"].values()) == pytest.approx(1)
+    assert kept["leaks"] == trained.backtest["leaks"]
+    assert kept["backtest"] == trained.backtest
+
+
+def test_the_card_tells_window_target_versions_and_what_to_do_next(
+    trained: TrainResult, trained_in: Path
+) -> None:
+    assert trained.report is not None
+    card = Path(trained.report).read_text(encoding="utf-8")
+    loaded, _ = Registry(trained_in).load("challenger")
+    facts = loaded.facts
+    assert facts["first_as_of"] < facts["last_as_of"] < f"{trained.as_of:%Y-%m-%d}Z"
+    for words in (
+        facts["first_as_of"][:10],
+        facts["last_as_of"][:10],
+        f"{facts['accounts']:,}",
+        "A row is an opportunity",
+        facts["data_hash"],
+        facts["versions"]["lightgbm"],
+        "seats_provisioned",
+        "abm promote",
+    ):
+        assert words in card
 
 
 def test_no_contact_is_named_anywhere_under_models(

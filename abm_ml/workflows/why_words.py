@@ -1,0 +1,67 @@
+"""The lines of `abm why`, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LINES: Mapping[str, tuple[str, str]] = {
+    "account": ("{id}  {name}  as of {as_of}", "{id}  {name}  截至 {as_of}"),
+    "excluded": ("excluded: {reason}", "已排除：{reason}"),
+    "rank": ("rank {rank:,} of {of:,}", "排名 {rank:,} / {of:,}"),
+    "sum": ("{name} {value:g} = {terms}", "{name} {value:g} = {terms}"),
+    "fit": ("fit {fit:g}, grade {grade}", "匹配度 {fit:g}，等级 {grade}"),
+    "criterion": (
+        "  {part} {points:g} of {most:g}: {fact}, asked {asks}: {verdict}",
+        "  {part} {points:g} / {most:g}：{fact}，要求：{asks}；{verdict}",
+    ),
+    "engagement": (
+        "engagement {score:g} = 100 × min(1, {points:g} points ÷ {full:g})",
+        "意向度（互动分）{score:g} = 100 × min(1, {points:g} 分 ÷ {full:g})",
+    ),
+    "day": (
+        "  {day}  {points:g} = {counted} of {events} {kind} × {one:g} × 0.5^({age}/{half:g})"
+        "  {who}",
+        "  {day}  {points:g} = {kind} {events} 次计 {counted} 次 × {one:g} × 0.5^({age}/{half:g})"
+        "  {who}",
+    ),
+    "anonymous": ("anonymous", "匿名"),
+    "tier": ("tier {tier}: {why}", "客户分层 {tier}：{why}"),
+    "no_tier": ("none", "无"),
+    "mqa": (
+        "MQA {answer}: {points:g} of {points_asked:g} points, {contacts} of {contacts_asked} "
+        "contacts in {days} days",
+        "市场合格客户（MQA）{answer}：{days} 天内 {points:g} / {points_asked:g} 分，"
+        "互动联系人 {contacts} / {contacts_asked} 位",
+    ),
+    "yes": ("yes", "是"),
+    "no": ("no", "否"),
+    "gap": ("{mqa}; {gap}", "{mqa}；{gap}"),
+    "stage": ("stage {stage}", "阶段 {stage}"),
+    "propensity": (
+        "propensity ({target}) {value:.6g}; companies with similar scores: {low:.3g} to "
+        "{high:.3g}; verdict: {verdict}",
+        "{target} {value:.6g}；得分相近的企业：{low:.3g} 至 {high:.3g}；检验结论：{verdict}",
+    ),
+    "part_of_priority": (
+        "  as a part of priority: {score:g} = 100 × {value:.6g} ÷ ({value:.6g} + {base:.6g})",
+        "  在优先级得分中：{score:g} = 100 × {value:.6g} ÷ ({value:.6g} + {base:.6g})",
+    ),
+    "terms": ("  log-odds, term by term:", "  对数几率，逐项相加："),
+    "met": ("met", "符合"),
+    "not met": ("not met", "不符合"),
+    "unknown": ("unknown", "未知"),
+    "target.conversion": ("conversion", "转化概率"),
+    "target.win": ("win", "赢单概率"),
+    "target.None": ("target unknown", "概率（预测目标未知）"),
+    "verdict.good": ("good", "良好"),
+    "verdict.weak": ("weak", "较弱"),
+    "verdict.no signal found": ("no signal found", "未发现有效信号"),
+    "verdict.None": ("not tested", "未经检验"),
+    "priority": ("priority", "优先级得分"),
+    "account_score": ("account score", "规则评分"),
+}
+
+
+def line(key: str, lang: str, /, **values: object) -> str:
+    """A line of `LINES` with its places filled."""
+    return LINES[key][lang == "zh"].format(**values)

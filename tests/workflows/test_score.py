@@ -1,0 +1,132 @@
+"""A scoring run: which model it uses, and what it says when that model has drifted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm_ml.config import Params
+from abm_ml.data.crm import Crm
+from abm_ml.propensity.drift import Profile
+from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.scoring.drift import universe_profile
+from abm_ml.tracking.registry import Registry
+from abm_ml.workflows.promote import promote, rollback
+from abm_ml.workflows.score import ScoreRun, score
+
+Register = Callable[..., None]
+Run = Callable[..., ScoreRun]
+
+TABLES = ("scored.parquet", "tal.parquet", "excluded.parquet", "tal.csv")
+
+
+@pytest.fixture(scope="module")
+def settled(trained_in: Path, world: Path, sensible: TrainedPropensity) -> TrainedPropensity:
+    """A small model that was trained on this world up to its last instant."""
+    loaded, _ = Registry(trained_in).load("1")
+    small = {"model": sensible.model, "spec": sensible.spec, "verdict": "good"}
+    bare = dataclasses.replace(loaded, **small, profile=None)
+    assert bare.as_of is not None
+    profile = universe_profile(Crm.open(world / "work", threads=1), bare, bare.as_of, 20_000)
+    return dataclasses.replace(bare, profile=profile)
+
+
+@pytest.fixture(scope="module")
+def drifted(settled: TrainedPropensity) -> TrainedPropensity:
+    """The same, had propensity lain far higher at its training."""
+    assert settled.profile is not None
+    X = pd.DataFrame(index=range(400))
+    moved = Profile.of(X, np.linspace(0.9, 0.99, 400), {})
+    profile = Profile(400, {**settled.profile.columns, **moved.columns})
+    return dataclasses.replace(settled, profile=profile)
+
+
+@pytest.fixture
+def run(world: Path, models: Path, tmp_path: Path) -> Run:
+    """Scores the world; the name is that of the output."""
+
+    def scored(name: str, **given: object) -> ScoreRun:
+        few = Params.model_validate({"threads": 1, "scoring": {"explain_top": 2}})
+        return score(world / "work", tmp_path / name, few, models, **given)  # type: ignore[arg-type]
+
+    return scored
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in (*TABLES, "run.json", "report.html")}
+
+
+def test_rollback_restores_the_earlier_list_to_the_byte_and_a_version_can_be_pinned(
+    run: Run, models: Path, register: Register, settled: TrainedPropensity,
+    backward: TrainedPropensity, tmp_path: Path,
+) -> None:  # fmt: skip
+    register(settled)
+    promote(models)
+    run("first")
+    register(dataclasses.replace(settled, model=backward.model))
+    promote(models, force=True, why="to go back from")
+    run("second")
+    pinned = run("pinned", version="1")
+    rollback(models)
+    run("back")
+    first, second, pin, back = (
+        contents(tmp_path / name) for name in ("first", "second", "pinned", "back")
+    )
+    assert first == back == pin
+    assert first["scored.parquet"] != second["scored.parquet"]
+    assert pinned.summary["model_version"] == "1"
+    for name, version in (("first", "1"), ("second", "2"), ("back", "1")):
+        for table in ("scored", "tal"):
+            rows = pd.read_parquet(tmp_path / name / f"{table}.parquet")
+            assert (rows["model_version"] == version).all()
+            assert len(rows)
+
+
+def test_a_list_made_as_of_the_training_has_no_drift(
+    run: Run, models: Path, register: Register, settled: TrainedPropensity
+) -> None:
+    register(settled)
+    promote(models)
+    found = run("tal")
+    assert found.exit_code == 0
+    assert found.summary["drift"]["alarms"] == []
+    assert {column["psi"] for column in found.summary["drift"]["columns"]} == {0.0}
+
+
+def test_drift_is_named_everywhere_and_the_files_are_whole(
+    run: Run, register: Register, settled: TrainedPropensity, drifted: TrainedPropensity,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    register(settled, drifted)
+    run("calm", version="1")
+    found = run("alarmed", version="2")
+    assert found.exit_code == 3
+    (alarm,) = (one for one in found.summary["drift"]["alarms"] if "propensity of the" in one)
+    assert f"note     {alarm}" in found.to_text()
+    saved = json.loads((tmp_path / "alarmed" / "run.json").read_text(encoding="utf-8"))
+    assert alarm in saved["warnings"]
+    assert alarm in saved["drift"]["alarms"]
+    page = (tmp_path / "alarmed" / "report.html").read_text(encoding="utf-8")
+    assert alarm in page
+    assert 'id="drift"' in page
+    calm, alarmed = (
+        pd.read_parquet(tmp_path / name / "scored.parquet") for name in ("calm", "alarmed")
+    )
+    ours = ["run_id", "model_version"]
+    pd.testing.assert_frame_equal(calm.drop(columns=ours), alarmed.drop(columns=ours))
+
+
+@pytest.mark.parametrize("version", [None, "1"])
+def test_without_a_model_that_shapes_the_list_there_is_no_drift(
+    run: Run, register: Register, drifted: TrainedPropensity, version: str | None
+) -> None:
+    register(dataclasses.replace(drifted, verdict="no signal found"))
+    found = run("tal", version=version)
+    assert found.summary["drift"] is None
+    assert found.exit_code == 0
