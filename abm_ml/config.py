@@ -78,6 +78,7 @@ class Propensity(Section):
     folds: int = Field(4, ge=2)
     trials: int = Field(24, ge=1)
     num_leaves: tuple[int, ...] = (4, 7, 15, 31, 63)
+    monotone: dict[str, Literal[-1, 1]] = {}
     min_matured_share: float = Field(0.9, ge=0, le=1)
     allow_columns: tuple[str, ...] = ()
     exclude_columns: tuple[str, ...] = ()

@@ -104,7 +104,7 @@ def catboost(X: pd.DataFrame, y: np.ndarray, X_test: pd.DataFrame) -> np.ndarray
         thread_count=2,
         random_seed=0,
         allow_writing_files=False,
-    )
+    )  # fmt: skip
     return model.fit(X, y).predict_proba(X_test)[:, 1]
 
 

@@ -52,6 +52,7 @@ def test_shipped_file_names_every_setting() -> None:
             "propensity: {num_leavs: 3}",
             r"propensity\.num_leavs: no such setting .did you mean num_leaves\?",
         ),
+        ("propensity: {monotone: {employees: 2}}", r"monotone\.employees: .* 1\. Supplied value 2"),
         ("tiers: {tier_1_at: 50}", r"thresholds must fall.*Supplied values 50, 60, 0"),
         ("account_score: {intent: 0.5}", r"must sum to 1, they sum to 1\.25"),
         ("engagement: {half_life_days: 0}", r"half_life_days: .*greater than 0\. Supplied value 0"),

@@ -161,7 +161,7 @@ class Coverage:
 def column_use(
     encoder: Encoder, linear: Linear | None, trees: Trees | None, design: Design
 ) -> FloatArray:
-    """How much the models use each tree design column, shape (n_trees,), summing to 1.
+    """How much the models use each free tree design column, shape (n_free,), summing to 1.
 
     The linear model's by the spread of each table column's part in the margin, spread evenly
     over its design columns; the trees' by the gain of their splits.
@@ -177,7 +177,7 @@ def column_use(
     if trees is not None:
         gain = trees.booster.feature_importance("gain", iteration=trees.n_trees)
         use += _shares(np.asarray(gain, dtype=np.float64))
-    return _shares(use)
+    return _shares(use[encoder.free_columns])
 
 
 def _shares(use: FloatArray) -> FloatArray:

@@ -12,18 +12,18 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
+from abm_ml.propensity.columns import FloatArray, IntArray, as_frame, as_numbers
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.estimator import PropensityModel
+from abm_ml.propensity.findings import Findings, counts
 from abm_ml.propensity.folds import Fold, days_of
 from abm_ml.propensity.leaks import Leak, suspected_leaks, without_leaks
-from abm_ml.propensity.metrics import Scores, with_intervals
+from abm_ml.propensity.monotone import check_monotone
 from abm_ml.propensity.replay import Replay, random_split_auc, replay_forward, replay_grouped
-from abm_ml.propensity.report import BacktestReport, fold_table, lift_curve
+from abm_ml.propensity.report import BacktestReport
 from abm_ml.propensity.rows import (
     TrainingRows,
     binary_labels,
@@ -32,7 +32,6 @@ from abm_ml.propensity.rows import (
     check_shape,
 )
 from abm_ml.propensity.search import Search, search
-from abm_ml.propensity.verdict import judge
 
 WARM_UP = 2
 """Windows beyond those wanted: the first ones have nothing before them to choose on."""
@@ -189,6 +188,7 @@ class Trial:
             kept, y, time, known_at, groups, sample_weight, testable, clusters=accounts
         )
         model = PropensityModel() if model is None else clone(model)
+        check_monotone(frame, model.monotone or {})
         folds, split = rows.folds(n_folds + WARM_UP, model.random_state)
         account = None if accounts is None else pd.factorize(np.asarray(accounts))[0][rows.order]
         return cls(
@@ -202,9 +202,8 @@ class Trial:
             return None
         rows = self.rows
         settings = self.model.settings()
-        return search(
-            rows.frame, rows.y, rows.weight, rows.time, self.folds, settings, baselines=True
-        )
+        known = rows.frame, rows.y, rows.weight, rows.time
+        return search(*known, self.folds, settings, alike=rows.alike, baselines=True)
 
     def fit(self) -> PropensityModel:
         """The model, chosen and calibrated on all unseen rows and fitted on all rows."""
@@ -216,7 +215,9 @@ class Trial:
         """The findings; see `backtest`."""
         if self.replay is None:
             return self._untested()
-        return self._report(self.replay, resamples, random_state)
+        found = Findings(self.rows, self.replay, self.rules, self.accounts, resamples, random_state)
+        columns = tuple(self.rows.frame.columns)
+        return found.report(self.split, self._random_split(), leaks=self.leaks, columns=columns)
 
     @cached_property
     def replay(self) -> Replay | None:
@@ -229,59 +230,13 @@ class Trial:
         outer, _ = self.rows.folds(self.n_folds, settings.seed)
         return replay_grouped(self.rows, outer, settings) if outer else None
 
-    def _report(self, replay: Replay, resamples: int, seed: int) -> BacktestReport:
-        rows, tested = self.rows, replay.rows
-        y, weight = rows.y[tested], rows.weight[tested]
-        predictors = {name: Scores(p, y, replay.fold) for name, p in replay.probabilities.items()}
-        if self.rules is not None:
-            rules = self.rules[tested]
-            predictors["rules"] = Scores(rules, y, replay.fold, probabilities=False)
-        clusters = (rows.groups if self.accounts is None else self.accounts)[tested]
-        judgement = judge(predictors["model"], predictors["base_rate"], weight, clusters, seed=seed)
-        return BacktestReport(
-            verdict=judgement.verdict,
-            why=judgement.why,
-            split=self.split,
-            metrics={
-                name: with_intervals(one, weight, clusters, n=resamples, seed=seed)
-                for name, one in predictors.items()
-            },
-            folds=fold_table(rows, replay, predictors["model"]),
-            reliability=predictors["model"].reliability(),
-            lift=lift_curve(predictors, weight),
-            random_split=self._random_split(predictors["model"].auc(weight)),
-            unseen_accounts=self._unseen_accounts(replay),
-            leaks=self.leaks,
-            columns=tuple(rows.frame.columns),
-            rows=self._counts(y),
-        )
-
-    def _random_split(self, auc: float) -> dict[str, float] | None:
-        """What a random split would have claimed, beside the forward figure."""
+    def _random_split(self) -> float | None:
+        """The AUC that a random split would have claimed."""
         if self.found is None or self.split != "forward in time":
             return None
         unseen = np.flatnonzero(self.found.tested)
         choice = self.found.choose(self.rows.y, self.rows.weight, unseen)
-        random = random_split_auc(self.rows, choice, self.model.settings())
-        return {"auc": random, "difference": random - auc}
-
-    def _unseen_accounts(self, replay: Replay) -> dict[str, float] | None:
-        """AUC on the tested rows whose account did not teach."""
-        if self.accounts is None:
-            return None
-        new = np.concatenate(
-            [~np.isin(self.accounts[fold.test], self.accounts[fold.train]) for fold in replay.folds]
-        )
-        tested = replay.rows[new]
-        y = self.rows.y[tested]
-        if not len(y) or y.min() == y.max():
-            return {"auc": float("nan"), "rows": len(y)}
-        scores = Scores(replay.probabilities["model"][new], y, replay.fold[new])
-        return {"auc": scores.auc(self.rows.weight[tested]), "rows": len(y)}
-
-    def _counts(self, y: IntArray) -> dict[str, float]:
-        rate = float(y.mean()) if len(y) else float("nan")
-        return {"all": len(self.rows), "tested": len(y), "won": int(y.sum()), "base_rate": rate}
+        return random_split_auc(self.rows, choice, self.model.settings())
 
     def _untested(self) -> BacktestReport:
         """Nothing could be held back, so nothing is claimed."""
@@ -293,13 +248,15 @@ class Trial:
             split=self.split,
             metrics={},
             folds=[],
+            stability=None,
+            segments=[],
             reliability=[],
             lift={},
             random_split=None,
             unseen_accounts=None,
             leaks=self.leaks,
             columns=tuple(self.rows.frame.columns),
-            rows=self._counts(np.zeros(0, dtype=np.int64)),
+            rows=counts(self.rows, np.zeros(0, dtype=np.int64)),
         )
 
 
@@ -316,6 +273,12 @@ def _rule_scores(rules: Any, rows: TrainingRows) -> FloatArray | None:
     """The other score in the rows' order; a missing one ranks last."""
     if rules is None:
         return None
-    scores: npt.NDArray[np.float64] = pd.Series(rules).to_numpy(dtype=np.float64, na_value=np.nan)
+    values = pd.Series(np.asarray(rules))
+    scores = as_numbers(values)
+    words = np.flatnonzero(np.isnan(scores) & values.notna().to_numpy())
+    if len(words):
+        raise ValueError(
+            f"rules: row {words[0]} holds {str(values[words[0]])!r}, which is no finite number"
+        )
     ordered = scores[rows.order]
     return np.where(np.isnan(ordered), -np.inf, ordered)

@@ -19,6 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.propensity.monotone import bounded_logistic
 from abm_ml.propensity.plans import Choice, LinearPlan, Settings, TreePlan
 
 LEAST_SPREAD = 0.15
@@ -50,7 +51,13 @@ class Linear:
         return self.base + self.contributions(linear).sum(axis=1)
 
 
-def fit_linear(linear: FloatArray, y: IntArray, weight: FloatArray, plan: LinearPlan) -> Linear:
+def fit_linear(
+    linear: FloatArray,
+    y: IntArray,
+    weight: FloatArray,
+    plan: LinearPlan,
+    signs: IntArray | None = None,
+) -> Linear:
     """A logistic regression on columns brought to one scale, as far as the plan says.
 
     Parameters
@@ -63,6 +70,8 @@ def fit_linear(linear: FloatArray, y: IntArray, weight: FloatArray, plan: Linear
         Weights of the rows, recency included.
     plan : LinearPlan
         Penalty and scale.
+    signs : array of int, shape (n_linear,), optional
+        Direction that each column is held to: +1, -1 or 0 (free).
     """
     mean = np.average(linear, axis=0, weights=weight)
     if not linear.shape[1]:
@@ -70,6 +79,9 @@ def fit_linear(linear: FloatArray, y: IntArray, weight: FloatArray, plan: Linear
     centred = linear - mean
     spread = np.sqrt(np.average(centred**2, axis=0, weights=weight))
     scale = np.maximum(spread, LEAST_SPREAD) ** plan.power
+    if signs is not None and signs.any():
+        coefficients, base = bounded_logistic(centred / scale, y, weight, plan.c, signs)
+        return Linear(coefficients / scale, mean, base)
     model = LogisticRegression(C=plan.c, max_iter=300)
     with warnings.catch_warnings():
         # A few hundred steps are enough for ranking.
@@ -130,7 +142,11 @@ def tree_data(
 
 
 def fit_trees(
-    data: lightgbm.Dataset, weight: FloatArray, plan: TreePlan, settings: Settings
+    data: lightgbm.Dataset,
+    weight: FloatArray,
+    plan: TreePlan,
+    settings: Settings,
+    signs: IntArray | None = None,
 ) -> Trees:
     """LightGBM of one size.
 
@@ -144,6 +160,8 @@ def fit_trees(
         Size and kind.
     settings : Settings
         Learning rate, threads, seed.
+    signs : array of int, shape (n_trees,), optional
+        Direction that each column is held to: +1, -1 or 0 (free).
     """
     n_rows, n_columns = data.num_data(), data.num_feature()
     options: dict[str, Any] = {
@@ -160,6 +178,10 @@ def fit_trees(
         "feature_pre_filter": False,
         **_quiet(settings),
     }
+    if signs is not None and signs.any():
+        # The methods "intermediate" and "advanced" were seen to break what they promise.
+        options["monotone_constraints"] = signs.tolist()
+        options["monotone_constraints_method"] = "basic"
     data.set_weight(weight)
     booster = lightgbm.train(options, data, plan.trees)
     return Trees(booster, plan.trees, settings.n_jobs)

@@ -82,6 +82,11 @@ class CategoryCode:
         numbers = np.where(positions > rest, np.nan, positions)
         return (positions[:, None] == np.array(states)).astype(np.float64), numbers[:, None]
 
+    def rest_share(self, values: pd.Series) -> float:
+        """Share of rows whose level has no column of its own; 0 where there are no rows."""
+        rest = self._positions(values) == len(self.levels)
+        return float(rest.mean()) if len(rest) else 0.0
+
     def _positions(self, values: pd.Series) -> IntArray:
         """Level number of each row; then one for the rest and one for missing."""
         codes, distinct = as_levels(values)

@@ -83,7 +83,7 @@ def column_kind(values: pd.Series) -> Kind:
     known = values.dropna()
     if known.empty:
         return "empty"
-    if known.map(is_list).any():
+    if not isinstance(known.dtype, pd.StringDtype) and known.map(is_list).any():
         return "tags"
     inferred = types.infer_dtype(known, skipna=True)
     if inferred in _SCALAR_KINDS:

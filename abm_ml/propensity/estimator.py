@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from abm_ml.propensity.columns import FloatArray, as_frame
 from abm_ml.propensity.explain import explain_rows
+from abm_ml.propensity.monotone import check_monotone
 from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
 from abm_ml.propensity.scorer import Scorer, Scores, train_scorer
@@ -69,6 +70,9 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         Levels of a category, or tags, that are told apart.
     text_components : int
         Numbers that a free text becomes.
+    monotone : mapping of str to int, optional
+        Columns of numbers or dates to +1 (a higher value never lowers the probability) or -1
+        (never raises it), all else equal; a value that is missing is neither high nor low.
     n_jobs : int
         Threads of LightGBM; results do not depend on it.
     random_state : int
@@ -112,6 +116,7 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         n_folds: int = 4,
         max_levels: int = 40,
         text_components: int = 8,
+        monotone: Mapping[str, int] | None = None,
         n_jobs: int = 1,
         random_state: int = 0,
     ) -> None:
@@ -124,6 +129,7 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         self.n_folds = n_folds
         self.max_levels = max_levels
         self.text_components = text_components
+        self.monotone = monotone
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -145,6 +151,7 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         groups: Any = None,
         sample_weight: Any = None,
         testable: Any = None,
+        accounts: Any = None,
     ) -> Self:
         """Choose, calibrate and fit.
 
@@ -166,18 +173,24 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         testable : array-like of bool, shape (n_rows,), optional
             Rows that may be compared and calibrated on; the others only teach (cohorts of
             which too few have closed).
+        accounts : array-like, shape (n_rows,), optional
+            Account of each row; `groups` if not given. Rows of one account share its fate, so
+            intervals count them as fewer.
 
         Raises
         ------
         ValueError
-            If there are not two classes, or lengths, times or weights don't fit.
+            If there are not two classes, lengths, times or weights don't fit, or `monotone`
+            cannot be kept.
         """
-        rows = TrainingRows.of(X, y, time, known_at, groups, sample_weight, testable)
+        rows = TrainingRows.of(
+            X, y, time, known_at, groups, sample_weight, testable, clusters=accounts
+        )
+        check_monotone(rows.frame, self.monotone or {})
         folds, split = rows.folds(self.n_folds, self.random_state)
         settings = self.settings()
-        found = (
-            search(rows.frame, rows.y, rows.weight, rows.time, folds, settings) if folds else None
-        )
+        known = rows.frame, rows.y, rows.weight, rows.time
+        found = search(*known, folds, settings, alike=rows.alike) if folds else None
         return self.fit_found(rows, found, split, feature_names(X))
 
     def fit_found(
@@ -234,6 +247,7 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
             learning_rate=self.learning_rate,
             max_levels=self.max_levels,
             text_components=self.text_components,
+            monotone=self.monotone or {},
             n_jobs=self.n_jobs,
             seed=self.random_state,
         )

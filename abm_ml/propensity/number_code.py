@@ -51,6 +51,9 @@ class NumberCode:
     common, often : arrays, shape (n_common,)
         The commonest values of an amount of money, rising, and the logarithm of how many
         training rows had each; empty for other numbers.
+    sign : int
+        +1 or -1: all that is said of the column must rise with it, so that a model can be held
+        to its direction; how exact and how common a value is does not. 0: not held.
     """
 
     dates: bool
@@ -61,10 +64,11 @@ class NumberCode:
     spread: float
     common: FloatArray
     often: FloatArray
+    sign: int = 0
     categorical: ClassVar[bool] = False
 
     @classmethod
-    def fit(cls, values: pd.Series, *, dates: bool = False) -> NumberCode:
+    def fit(cls, values: pd.Series, *, dates: bool = False, sign: int = 0) -> NumberCode:
         """Learn the quantiles of a column."""
         numbers = as_days(values) if dates else as_numbers(values)
         filled = numbers[~np.isnan(numbers)]
@@ -75,8 +79,9 @@ class NumberCode:
         smooth = filled if dates else _log(filled)
         center, spread = float(smooth.mean()), 2 * float(smooth.std())
         gaps = len(filled) < len(numbers)
-        common, often = _common(filled if not dates and _is_money(filled) else filled[:0])
-        return cls(dates, knots, means, gaps, center, spread or 1.0, common, often)
+        money = not dates and not sign and _is_money(filled)
+        common, often = _common(filled if money else filled[:0])
+        return cls(dates, knots, means, gaps, center, spread or 1.0, common, often, sign)
 
     @property
     def exact(self) -> bool:
@@ -89,6 +94,13 @@ class NumberCode:
         pieces = len(self.means)
         linear = pieces + (pieces > 1) + 2 * self.exact + self.gaps
         return linear, min(linear, 1) + 2 * self.exact
+
+    @property
+    def signs(self) -> tuple[list[int], list[int]]:
+        """Direction of each design column for the linear model and for the trees; 0: free."""
+        linear, trees = self.widths
+        free = min(int(self.gaps), linear)  # whether the value is missing
+        return [self.sign] * (linear - free) + [0] * free, [self.sign] * trees
 
     def encode(self, values: pd.Series) -> tuple[FloatArray, FloatArray]:
         """Pieces (0 below, 1 above, linear between), log scale, missing; the number itself."""

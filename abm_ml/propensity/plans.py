@@ -8,8 +8,8 @@ trials steered by what later windows showed, no earlier window could honestly be
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,12 @@ POWERS = (0.5, 1.0)
 
 ROWS_A_LEAF = 100
 """Rows that each leaf of a size worth trying needs, over all rows."""
+
+MOST_LINEAR_ROWS = 500_000
+"""Rows times logistic regressions that are tried, about."""
+
+FEWEST_LINEAR = 8
+"""Logistic regressions that are tried on however many rows, if trials allow."""
 
 MOST_TREE_ROWS = 300_000
 """Rows times kinds of trees that are tried, about."""
@@ -46,15 +52,19 @@ class LinearPlan:
         them equally wide, so that a rare level weighs as much as a frequent one.
     half_life : float or None
         Age at which a row counts half, as a share of the history; None: all rows count alike.
+    rates : bool
+        Whether the winning rates of levels count (`abm_ml.propensity.rates`).
     """
 
     c: float
     power: float = 1.0
     half_life: float | None = None
+    rates: bool = False
 
     def words(self) -> str:
         """Short description for reports."""
-        return f"logistic regression (C = {self.c:.2g}{_recency(self.half_life)})"
+        more = _recency(self.half_life) + _rates(self.rates)
+        return f"logistic regression (C = {self.c:.2g}{more})"
 
 
 @dataclass(frozen=True)
@@ -72,22 +82,29 @@ class TreePlan:
         smoother, better where effects are gradual, worse where there are sharp edges.
     half_life : float or None
         As in `LinearPlan`.
+    rates : bool
+        As in `LinearPlan`.
     """
 
     leaves: int
     trees: int
     extra: bool = False
     half_life: float | None = None
+    rates: bool = False
 
     def words(self) -> str:
         """Short description for reports."""
         kind = "LightGBM, random splits" if self.extra else "LightGBM"
         size = f"{self.leaves} leaves, {self.trees} trees"
-        return f"{kind} ({size}{_recency(self.half_life)})"
+        return f"{kind} ({size}{_recency(self.half_life)}{_rates(self.rates)})"
 
 
 def _recency(half_life: float | None) -> str:
     return "" if half_life is None else f", half-life {half_life:g} of the history"
+
+
+def _rates(rates: bool) -> str:
+    return ", rates of levels" if rates else ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,11 @@ class Choice:
         if self.family == "blend":
             return 1 - self.share, self.share
         return (1.0, 0.0) if self.trees is None else (0.0, 1.0)
+
+    @property
+    def rates(self) -> bool:
+        """Whether winning rates of levels count in any of its models."""
+        return any(plan is not None and plan.rates for plan in (self.linear, self.trees))
 
     def words(self) -> str:
         """Short description for reports."""
@@ -152,6 +174,7 @@ class Settings:
     text_components: int = 8
     n_jobs: int = 1
     seed: int = 0
+    monotone: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.regularisation and not self.num_leaves:
@@ -187,28 +210,40 @@ class TreeTrial:
     leaves: int
     extra: bool
     half_life: float | None
+    rates: bool = False
 
     def of(self, trees: int) -> TreePlan:
         """The plan with so many trees."""
-        return TreePlan(self.leaves, trees, self.extra, self.half_life)
+        return TreePlan(self.leaves, trees, self.extra, self.half_life, self.rates)
 
 
-def draw_linear(settings: Settings, half_lives: Sequence[float | None]) -> list[LinearPlan]:
-    """Logistic regressions to try, the default first."""
+def draw_linear(
+    settings: Settings, half_lives: Sequence[float | None], n_rows: int, rates: bool = False
+) -> list[LinearPlan]:
+    """Logistic regressions to try, the default first; half of them with rates, if there are.
+
+    On many rows they cost more and differ less, so fewer are tried.
+    """
     if not settings.regularisation:
         return []
     low, high = min(settings.regularisation), max(settings.regularisation)
     first = settings.default.linear
-    drawn = _drawn(settings.trials - 1, 3, settings.seed)
+    n_trials = min(settings.trials, max(FEWEST_LINEAR, MOST_LINEAR_ROWS // n_rows))
     plans = [
-        LinearPlan(float(_between(u, low, high)), _pick(v, POWERS), _pick(w, half_lives))
-        for u, v, w in drawn
+        LinearPlan(
+            float(_between(u, low, high)), _pick(v, POWERS), _pick(w, half_lives), *_rated(more)
+        )
+        for u, v, w, *more in _drawn(n_trials - 1, 3 + rates, settings.seed)
     ]
     return list(dict.fromkeys([*([first] if first else []), *plans]))
 
 
 def draw_trees(
-    settings: Settings, half_lives: Sequence[float | None], sizes: Sequence[int], n_rows: int
+    settings: Settings,
+    half_lives: Sequence[float | None],
+    sizes: Sequence[int],
+    n_rows: int,
+    rates: bool = False,
 ) -> list[TreeTrial]:
     """Kinds of trees to try: half as many as logistic regressions, fewer where rows are many.
 
@@ -218,10 +253,9 @@ def draw_trees(
         return []
     first = TreeTrial(sizes[len(sizes) // 2], False, None)
     n_trials = min(settings.trials // 2, max(FEWEST_TREES, MOST_TREE_ROWS // n_rows))
-    drawn = _drawn(n_trials - 1, 3, settings.seed + 1)
     trials = [
-        TreeTrial(_pick(u, sizes), _pick(v, (True, False)), _pick(w, half_lives))
-        for u, v, w in drawn
+        TreeTrial(_pick(u, sizes), _pick(v, (True, False)), _pick(w, half_lives), *_rated(more))
+        for u, v, w, *more in _drawn(n_trials - 1, 3 + rates, settings.seed + 1)
     ]
     return list(dict.fromkeys([first, *trials]))
 
@@ -233,6 +267,11 @@ def _between(u: float, low: float, high: float) -> float:
 
 def _pick(u: float, values: Sequence[Any]) -> Any:
     return values[min(int(u * len(values)), len(values) - 1)]
+
+
+def _rated(more: Sequence[float]) -> list[bool]:
+    """Whether rates count, where that is drawn too."""
+    return [bool(u < 0.5) for u in more]
 
 
 def _drawn(n: int, n_dims: int, seed: int) -> np.ndarray:

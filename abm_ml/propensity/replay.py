@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
 
 from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
 from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.propensity.encoder import Design
 from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold, grouped_folds, teachable
 from abm_ml.propensity.metrics import Scores
@@ -18,6 +19,9 @@ from abm_ml.propensity.search import Search, search
 
 LEAST_TO_CHOOSE = 10
 """Unseen rows of the rarer class below which nothing is chosen or calibrated on them."""
+
+RANDOM_PARTS, RANDOM_ROWS = 5, 1_000
+"""Parts of a random split, and rows that are tested in as many of them as that takes."""
 
 INNER_FOLDS = 4
 """Folds inside each training part, where there is no time."""
@@ -78,21 +82,21 @@ def replay_forward(rows: TrainingRows, found: Search, settings: Settings, n_fold
     n_folds : int
         Windows that are tested if none has enough before it.
     """
-    time, known_at, baselines = rows.time, rows.known_at, found.baselines
-    if time is None or known_at is None or baselines is None:
+    if rows.time is None or found.baselines is None:
         raise ValueError("rows need a time and the search its baselines")
-    earlier = []
-    for fold in found.folds:
-        start = -np.inf if fold.start is None else fold.start
-        known = found.tested & (time < start) & (known_at < start)
-        earlier.append(np.flatnonzero(known & ~np.isin(rows.groups, rows.groups[fold.test])))
-    ready = [k for k, unseen in enumerate(earlier) if _enough(rows, unseen)]
+    earlier = [np.flatnonzero(found.tested & rows.known_before(fold)) for fold in found.folds]
+    ready = [k for k, unseen in enumerate(earlier) if _enough(rows.y[unseen])]
     tested = []
     for k in ready or range(len(found.folds))[-n_folds:]:
         fold = found.folds[k]
-        choice, calibrator = _choose(found, rows, earlier[k], settings)
-        margin = found.margin(choice, fold.test)
-        tested.append(_tested(rows, fold, choice, calibrator, margin, baselines[fold.test]))
+        if ready:
+            choice, calibrator = _choose(_that_ran(found, fold), rows, earlier[k])
+            margin = found.margin(choice, fold.test)
+        else:
+            choice, calibrator = settings.default, Calibrator()
+            lesson, test = _lesson(rows, fold, settings)
+            margin = lesson.margin(choice, test)
+        tested.append(_tested(rows, fold, choice, calibrator, margin, found.baselines[fold.test]))
     return _joined(tested)
 
 
@@ -104,22 +108,20 @@ def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) ->
         inner = grouped_folds(inside.groups, n_folds=INNER_FOLDS, seed=settings.seed + 1)
         usable = [one for one in inner if teachable(one, inside.y)]
         choice, calibrator = settings.default, Calibrator()
-        if usable:
-            found = search(inside.frame, inside.y, inside.weight, None, usable, settings)
-            choice, calibrator = _choose(found, inside, np.flatnonzero(found.tested), settings)
-        lesson = Lesson.of(rows.frame, rows.y, rows.weight, None, fold.train, settings)
-        test = lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
+        unseen = np.concatenate([np.zeros(0, dtype=np.int64), *(one.test for one in usable)])
+        if _enough(inside.y[unseen]):
+            found = search(
+                inside.frame, inside.y, inside.weight, None, usable, settings, alike=inside.alike
+            )
+            choice, calibrator = _choose(found, inside, unseen)
+        lesson, test = _lesson(rows, fold, settings)
         margin, baselines = lesson.margin(choice, test), lesson.baselines(test)
         tested.append(_tested(rows, fold, choice, calibrator, margin, baselines))
     return _joined(tested)
 
 
-def _choose(
-    found: Search, rows: TrainingRows, unseen: IntArray, settings: Settings
-) -> tuple[Choice, Calibrator]:
-    """Candidate and calibration from unseen rows, if there are enough of both classes."""
-    if not _enough(rows, unseen):
-        return settings.default, Calibrator()
+def _choose(found: Search, rows: TrainingRows, unseen: IntArray) -> tuple[Choice, Calibrator]:
+    """Candidate and calibration from unseen rows."""
     choice = found.choose(rows.y, rows.weight, unseen)
     margin = found.margin(choice, unseen)
     return choice, Calibrator.fit(
@@ -127,9 +129,22 @@ def _choose(
     )
 
 
-def _enough(rows: TrainingRows, unseen: IntArray) -> bool:
-    won = int(rows.y[unseen].sum())
-    return min(won, len(unseen) - won) >= LEAST_TO_CHOOSE
+def _enough(y: IntArray) -> bool:
+    won = int(y.sum())
+    return min(won, len(y) - won) >= LEAST_TO_CHOOSE
+
+
+def _that_ran(found: Search, fold: Fold) -> Search:
+    """The search without the plans that were dropped before a fold."""
+    test = fold.test
+    ran = {one: margin for one, margin in found.margins.items() if np.isfinite(margin[test]).all()}
+    return replace(found, margins=ran)
+
+
+def _lesson(rows: TrainingRows, fold: Fold, settings: Settings) -> tuple[Lesson, Design]:
+    """A fold's training rows ready to be fitted, and its test rows as they are encoded there."""
+    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, fold.train, settings, rows.alike)
+    return lesson, lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
 
 
 def _tested(
@@ -170,15 +185,21 @@ def _joined(tested: list[_Tested]) -> Replay:
 
 
 def random_split_auc(rows: TrainingRows, choice: Choice, settings: Settings) -> float:
-    """AUC when a random fifth is held back, as if time and repeats did not matter."""
-    shuffled = np.random.default_rng(settings.seed).permutation(len(rows))
-    cut = len(rows) // 5
-    fold = Fold(np.sort(shuffled[cut:]), np.sort(shuffled[:cut]))
-    y = rows.y[fold.test]
-    if not teachable(fold, rows.y) or y.min() == y.max():
+    """AUC when random fifths are held back, as if time and repeats did not matter.
+
+    As many fifths as it takes to test enough rows for a figure that is no accident.
+    """
+    part = np.random.default_rng(settings.seed).permutation(len(rows)) % RANDOM_PARTS
+    margins, tested, fold_of = [], [], []
+    for k in range(min(RANDOM_PARTS, -(-RANDOM_PARTS * RANDOM_ROWS // len(rows)))):
+        fold = Fold(np.flatnonzero(part != k), np.flatnonzero((part == k) & rows.judged))
+        if teachable(fold, rows.y):
+            lesson, test = _lesson(rows, fold, settings)
+            margins.append(lesson.margin(choice, test))
+            tested.append(fold.test)
+            fold_of.append(np.full(len(fold.test), k))
+    if not tested:
         return float("nan")
-    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, fold.train, settings)
-    test = lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
-    margin = lesson.margin(choice, test)
-    one_fold = np.zeros(len(y), dtype=np.int64)
-    return Scores(margin, y, one_fold, probabilities=False).auc(np.ones(len(y)))
+    y = rows.y[np.concatenate(tested)]
+    scores = Scores(np.concatenate(margins), y, np.concatenate(fold_of), probabilities=False)
+    return scores.auc(np.ones(len(y)))

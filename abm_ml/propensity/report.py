@@ -12,8 +12,6 @@ import numpy as np
 from abm_ml.propensity.columns import FloatArray
 from abm_ml.propensity.leaks import Leak
 from abm_ml.propensity.metrics import Scores
-from abm_ml.propensity.replay import Replay
-from abm_ml.propensity.rows import TrainingRows
 from abm_ml.propensity.verdict import Verdict
 
 CURVE = np.array([0, 0.01, 0.02, 0.05, *np.arange(2, 21) / 20])
@@ -36,15 +34,22 @@ class BacktestReport:
         By predictor (`model`, `base_rate`, `logistic_regression`, `lightgbm`, `rules`) and
         measure: value, low, high (95 % bootstrap interval).
     folds : list of dict
-        Of each tested window: start, end, rows, wins, choice, AUC, log loss.
+        Of each tested window: start, end, rows, wins, choice, AUC (with low and high, 95 %), log
+        loss.
+    stability : dict or None
+        Whether AUC moves from window to window: see `findings.stability`.
+    segments : list of dict
+        Parts of the market: see `segments.segment_table`.
     reliability : list of dict
         Predicted and observed rate by bin of the model's probabilities.
     lift : dict
         `share` of the list, and by predictor the share of wins captured there.
     random_split : dict or None
-        `auc` on a random split and `difference`: by how much that flatters.
+        `auc` on a random split, and `difference`: by how much that is above the figure forward
+        in time. It flatters: part of the rows that teach are later than those that are tested.
     unseen_accounts : dict or None
-        `auc` on accounts that training had not seen, and their `rows`.
+        `auc` on accounts that training had not seen, its `low` and `high` (95 %), and their
+        `rows` and `won`.
     leaks : tuple of Leak
         Columns that were kept out.
     columns : tuple of str
@@ -58,6 +63,8 @@ class BacktestReport:
     split: str
     metrics: dict[str, dict[str, dict[str, float]]]
     folds: list[dict[str, Any]]
+    stability: dict[str, Any] | None
+    segments: list[dict[str, Any]]
     reliability: list[dict[str, float]]
     lift: dict[str, list[float]]
     random_split: dict[str, float] | None
@@ -71,29 +78,6 @@ class BacktestReport:
         return {key: _plain(value) for key, value in asdict(self).items()}
 
 
-def fold_table(rows: TrainingRows, replay: Replay, scores: Scores) -> list[dict[str, Any]]:
-    """One line for each tested window."""
-    table = []
-    for k, fold in enumerate(replay.folds):
-        inside = replay.fold == k
-        here = Scores(scores.score[inside], scores.y[inside], replay.fold[inside])
-        weight = rows.weight[replay.rows[inside]]
-        table.append(
-            {
-                "start": _moment(fold.start, rows.dates),
-                "end": _moment(fold.end, rows.dates),
-                "train_rows": len(fold.train),
-                "test_rows": len(fold.test),
-                "won": int(here.y.sum()),
-                "choice": replay.choices[k].words(),
-                "calibration": replay.calibrations[k],
-                "auc": here.auc(weight),
-                "log_loss": float(np.average(here.losses, weights=weight)),
-            }
-        )
-    return table
-
-
 def lift_curve(predictors: dict[str, Scores], weight: FloatArray) -> dict[str, list[float]]:
     """Share of wins in the top of the list, by size of the top and predictor."""
     ranked = {name: one for name, one in predictors.items() if name != "base_rate"}
@@ -103,7 +87,8 @@ def lift_curve(predictors: dict[str, Scores], weight: FloatArray) -> dict[str, l
     }
 
 
-def _moment(value: float | None, dates: bool) -> str | float | None:
+def moment(value: float | None, dates: bool) -> str | float | None:
+    """An end of a window as a date or number; None where it is open."""
     if value is None or math.isinf(value):
         return None
     return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%S") if dates else value

@@ -90,7 +90,7 @@ class TrainingRows:
         check_shape(frame)
         check_same_index(
             X=X, y=y, time=time, known_at=known_at, groups=groups, sample_weight=sample_weight,
-            testable=testable,
+            testable=testable, clusters=clusters,
         )  # fmt: skip
         classes, labels = binary_labels(y)
         n_rows = len(frame)
@@ -148,6 +148,16 @@ class TrainingRows:
             dates=self.dates,
             clusters=None if self.clusters is None else self.clusters[rows],
         )
+
+    def known_before(self, fold: Fold) -> npt.NDArray[np.bool_]:
+        """Rows whose outcome was known when a fold's test window began, shape (n_rows,).
+
+        Where there is no time: all rows but those of the groups that are tested.
+        """
+        apart = ~np.isin(self.groups, self.groups[fold.test])
+        if self.time is None or self.known_at is None or fold.start is None:
+            return apart
+        return apart & (self.time < fold.start) & (self.known_at < fold.start)
 
     def folds(self, n_folds: int, seed: int) -> tuple[list[Fold], str]:
         """Teachable folds, and in words how the rows were split.

@@ -97,8 +97,9 @@ class Scorer:
             None if self.trees is None else self.trees.margin(design.trees),
         )
         calibrated = self.calibrator.logit(margin)
-        applicability = self.coverage.share(design.trees)
-        shift = self.shrinkage.shift(calibrated, applicability, design.trees)
+        free = design.trees[:, self.encoder.free_columns]
+        applicability = self.coverage.share(free)
+        shift = self.shrinkage.shift(calibrated, applicability, free)
         return Scores(margin, calibrated, shift, applicability)
 
     def contributions(self, frame: pd.DataFrame) -> tuple[float, pd.DataFrame]:
@@ -200,23 +201,25 @@ def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -
         calibrator = Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen], folds)
         logits = calibrator.logit(margin)
     every = np.arange(len(rows))
-    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, every, settings)
+    alike = rows.alike if choice.rates else None
+    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, every, settings, alike)
     encoder, design = lesson.encoder, lesson.design
     linear, trees = lesson.fit(choice)
     if not len(logits):
         unseen, logits = every, lesson.margin(choice, design)
     use = column_use(encoder, linear, trees, design)
-    coverage, share = Coverage.fit(design.trees, encoder.tree_categories, use, rows.alike)
+    free, categories = design.trees[:, encoder.free_columns], encoder.free_categories
+    coverage, share = Coverage.fit(free, categories, use, rows.alike)
     shrinkage = Shrinkage.fit(
         logits,
         rows.y[unseen],
         share[unseen],
-        design.trees[unseen],
-        encoder.tree_categories,
+        free[unseen],
+        categories,
         rows.alike[unseen],
     )
     bands = ScoreBands.fit(
-        logits + shrinkage.shift(logits, share[unseen], design.trees[unseen]),
+        logits + shrinkage.shift(logits, share[unseen], free[unseen]),
         rows.y[unseen],
         clusters=rows.alike[unseen],
         folds=folds,

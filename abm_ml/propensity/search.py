@@ -19,6 +19,7 @@ import pandas as pd
 from abm_ml.propensity.candidates import blended
 from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.determinism import one_blas_thread
+from abm_ml.propensity.encoder import crowded_columns
 from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold
 from abm_ml.propensity.plans import (
@@ -37,7 +38,7 @@ PATIENCE = 4
 SHARES = (0.25, 0.75)
 """Weights of the trees in a blend that are compared."""
 
-LEAST_KEPT = 2
+LEAST_KEPT = 3
 """Plans of a family that are never dropped."""
 
 P = TypeVar("P", LinearPlan, TreeTrial)
@@ -143,6 +144,7 @@ def search(
     folds: Sequence[Fold],
     settings: Settings,
     *,
+    alike: IntArray | None = None,
     baselines: bool = False,
 ) -> Search:
     """Fit plans on every fold's training rows and predict its test rows.
@@ -159,6 +161,8 @@ def search(
         Teachable folds; no row is tested twice.
     settings : Settings
         What is tried.
+    alike : array of int, shape (n_rows,), optional
+        Rows of one group don't tell each other's winning rates; without it none are tried.
     baselines : bool
         Whether the baselines of a back-test are fitted too.
     """
@@ -169,13 +173,14 @@ def search(
         np.full(n_rows, -1, dtype=np.int64),
         baselines=np.full((n_rows, 2), np.nan) if baselines else None,
     )
-    linear = draw_linear(settings, half_lives)
-    trees = draw_trees(settings, half_lives, settings.sizes(n_rows), n_rows)
+    rates = alike is not None and bool(crowded_columns(frame, settings.max_levels))
+    linear = draw_linear(settings, half_lives, n_rows, rates)
+    trees = draw_trees(settings, half_lives, settings.sizes(n_rows), n_rows, rates)
     # Few rows need few trees.
     most = max(1, min(settings.max_trees, max(settings.max_trees // 8, n_rows // 10)))
     limits = dict.fromkeys(trees, settings.steps(most)[-1])
     for k, fold in enumerate(folds):
-        lesson = Lesson.of(frame, y, weight, time, fold.train, settings)
+        lesson = Lesson.of(frame, y, weight, time, fold.train, settings, alike if rates else None)
         test = lesson.encoder.encode(frame.iloc[fold.test].reset_index(drop=True))
         if result.baselines is not None:
             result.baselines[fold.test] = lesson.baselines(test)

@@ -48,7 +48,10 @@ def _ways(metrics: Mapping[str, Mapping[str, Figures]]) -> list[Estimate]:
 def _over_time(folds: Sequence[Figures]) -> list[Estimate]:
     """Our AUC in each window in which it can be told."""
     told = [fold for fold in folds if fold["auc"] is not None]
-    return [Estimate(Html(window(fold)), fold["auc"], None, None) for fold in told]
+    return [
+        Estimate(Html(window(fold)), fold["auc"], fold.get("low"), fold.get("high"))
+        for fold in told
+    ]
 
 
 def _auc_axis(rows: Sequence[Estimate]) -> Axis:

@@ -20,7 +20,7 @@ _FLATTERS = 0.01
 
 
 def beside(backtest: Figures) -> Html | None:
-    """Figures that stand beside the headline figure: random split, unseen accounts."""
+    """What stands beside the headline figure: random split, unseen accounts, spread in time."""
     said = []
     random, unseen = backtest["random_split"], backtest["unseen_accounts"]
     if random and random["auc"] is not None:
@@ -29,7 +29,11 @@ def beside(backtest: Figures) -> Html | None:
         figures = {"random": _three(random["auc"]), "forward": _three(forward)}
         said.append(say(key, **figures, gap=f"{random['difference']:+.3f}"))
     if unseen and unseen["auc"] is not None:
-        said.append(say("trust.unseen", rows=unseen["rows"], auc=_three(unseen["auc"])))
+        said.append(say("trust.unseen", rows=unseen["rows"], auc=_with_ends(unseen)))
+    stability = backtest.get("stability")
+    if stability:
+        ends = {name: _three(stability[name]) for name in ("least", "most", "spread")}
+        said.append(say("trust.moves" if stability["moves"] else "trust.steady", **ends))
     return bullets(said)
 
 
@@ -93,6 +97,13 @@ def window(fold: Figures) -> str:
     """From when to when, to the month or day; numbers where time was given as numbers."""
     ends = [fold["start"], fold["end"]]
     return " – ".join("…" if one is None else str(one)[:10] for one in ends)
+
+
+def _with_ends(figure: Figures) -> str:
+    """AUC with its 95 % interval where that is known."""
+    if figure.get("low") is None or figure.get("high") is None:
+        return _three(figure["auc"])
+    return f"{_three(figure['auc'])} ({_three(figure['low'])} – {_three(figure['high'])})"
 
 
 def _three(value: float | None) -> str:

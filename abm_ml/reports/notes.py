@@ -98,6 +98,18 @@ NOTES: tuple[Pair, ...] = (
         "（99% 置信度下高于 {least}）",
     ),
     (
+        r"AUC (?P<auc>\S+) \(above (?P<low>\S+) with 99 % confidence\), log loss (?P<loss>\S+) "
+        r"worse than the base rate",
+        "AUC {auc}（99% 置信度下高于 {low}），对数损失比平均成交率差 {loss}",
+    ),
+    (
+        r"AUC (?P<auc>\S+) \(above (?P<low>\S+) with 99 % confidence\), log loss (?P<loss>\S+) "
+        r"worse than the base rate, but (?P<apart>\S+) better where the mean rate of each window "
+        r"is right",
+        "AUC {auc}（99% 置信度下高于 {low}），对数损失比平均成交率差 {loss}，"
+        "但若各时间窗的平均成交率已知，则好 {apart}",
+    ),
+    (
         r"all tested rows have one outcome, so nothing could be compared",
         "检验样本只有一种结果，无法比较",
     ),

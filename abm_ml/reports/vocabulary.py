@@ -109,6 +109,9 @@ RECIPE: Mapping[str, str] = {
     " leaves": " 个叶节点",
     " trees": " 棵树",
     "half-life": "半衰期",
+    " of the history": " 倍历史长度",
+    "random splits": "随机切分",
+    "rates of levels": "各取值的赢单率",
     " days": " 天",
 }
 """Terms in the words of a choice, in Chinese."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import pyarrow as pa
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
+from abm_ml.errors import ParamsError
 from abm_ml.propensity.backtest import Trial
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.labels import won_amounts
 from abm_ml.propensity.leaks import Leak
+from abm_ml.propensity.monotone import check_monotone
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.propensity.training import Target, TrainingTable, training_table
 from abm_ml.propensity.value import fit_amounts
@@ -142,6 +145,7 @@ def _fitted(crm: Crm, table: TrainingTable, params: Params) -> TrainedPropensity
         model=PropensityModel(
             trials=params.propensity.trials,
             num_leaves=params.propensity.num_leaves,
+            monotone=_held(table, params.propensity.monotone),
             n_jobs=params.threads,
             random_state=params.seed,
         ),
@@ -168,6 +172,17 @@ def _fitted(crm: Crm, table: TrainingTable, params: Params) -> TrainedPropensity
         facts={**row_facts(crm, table, params), "value": value},
         amounts=learned,
     )
+
+
+def _held(table: TrainingTable, monotone: Mapping[str, int]) -> dict[str, int]:
+    """Constraints on columns that are there; one that was left out as a leak needs none."""
+    gone = {leak.column for leak in table.leaks} - set(table.X.columns)
+    held = {name: sign for name, sign in monotone.items() if name not in gone}
+    try:
+        check_monotone(table.X, held)
+    except ValueError as error:
+        raise ParamsError(f"propensity.{error}") from error
+    return held
 
 
 def _rules_alone(crm: Crm, table: TrainingTable, params: Params) -> npt.NDArray[np.float64]:

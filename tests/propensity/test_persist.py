@@ -88,7 +88,14 @@ def test_loaded_amounts_are_the_same(saved: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"num_leaves": ()}, {"regularisation": ()}, {"max_trees": 10}], ids=str
+    "params",
+    [
+        {"num_leaves": ()},
+        {"regularisation": ()},
+        {"max_trees": 10},
+        {"monotone": {"employees": 1, "founded": -1}},
+    ],
+    ids=str,
 )
 def test_every_kind_of_model_comes_back(
     params: dict[str, object], tmp_path: Path, mixed_rows: MixedRows, quick_model: QuickModel
@@ -99,6 +106,7 @@ def test_every_kind_of_model_comes_back(
     loaded = load_propensity(tmp_path).model
     np.testing.assert_array_equal(model.predict_proba(X), loaded.predict_proba(X))
     assert loaded.classes_.tolist() == ["lost", "won"]
+    assert loaded.monotone == model.monotone
 
 
 def test_a_model_of_an_array_comes_back(tmp_path: Path, quick_model: QuickModel) -> None:

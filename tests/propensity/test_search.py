@@ -123,9 +123,9 @@ def test_small_data_forgets_nothing(n_rows: int, least: float | None) -> None:
 
 def test_plans_are_drawn_before_any_row_is_looked_at() -> None:
     settings, lives = Settings(trials=16, seed=3), (None, 0.5)
-    plans = draw_linear(settings, lives)
-    assert plans == draw_linear(settings, lives)
-    assert plans != draw_linear(Settings(trials=16, seed=4), lives)
+    plans = draw_linear(settings, lives, 1_000)
+    assert plans == draw_linear(settings, lives, 1_000)
+    assert plans != draw_linear(Settings(trials=16, seed=4), lives, 1_000)
     assert plans[0] == Settings().default.linear
     assert len(plans) == len(set(plans)) == 16
     assert all(0.0003 <= plan.c <= 1.0 for plan in plans)
@@ -137,9 +137,10 @@ def test_plans_are_drawn_before_any_row_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(("n_rows", "kinds"), [(1_000, 12), (40_000, 7), (1_000_000, 6)])
-def test_many_rows_try_fewer_kinds_of_trees(n_rows: int, kinds: int) -> None:
+def test_many_rows_try_fewer_plans(n_rows: int, kinds: int) -> None:
     sizes, lives = tuple(range(2, 60)), (None, 1.0, 0.5)
     assert len(draw_trees(Settings(), lives, sizes, n_rows)) == kinds
+    assert len(draw_linear(Settings(), lives, n_rows)) == {12: 24, 7: 12, 6: 8}[kinds]
 
 
 def test_an_empty_family_is_not_tried(quick_model: QuickModel) -> None:

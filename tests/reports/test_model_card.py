@@ -73,6 +73,44 @@ def test_parts_of_the_market_have_their_figures(training: Facts, backtest: Facts
     assert 'id="segments"' not in render_model_card(training, backtest)
 
 
+def test_ranges_and_new_accounts_are_parts_in_words(training: Facts, backtest: Facts) -> None:
+    found = [
+        SEGMENTS[0] | {"field": "employees", "value": "50 – 200", "kind": "range"},
+        SEGMENTS[0] | {"field": "(account)", "value": "unseen", "kind": "account"},
+    ]
+    inside = part(render_model_card(training, backtest | {"segments": found}), "segments")
+    for words in (
+        "employees 50 – 200",
+        "员工 50 – 200",
+        "accounts new to it",
+        "训练时未见过的企业",
+    ):
+        assert words in inside
+    assert "beyond chance)" not in inside
+
+
+def test_a_part_whose_level_is_off_beyond_chance_is_marked(
+    training: Facts, backtest: Facts
+) -> None:
+    found = [one | {"differs": one["field"] == "industry"} for one in SEGMENTS]
+    inside = part(render_model_card(training, backtest | {"segments": found}), "segments")
+    assert inside.count("differs beyond chance") == inside.count("差异超出偶然）") == 1
+
+
+@pytest.mark.parametrize(
+    ("moves", "words"), [(True, "0.851 to 0.873: more than"), (False, "no more than chance")]
+)
+def test_the_card_says_whether_windows_differ_and_how_sure_unseen_accounts_are(
+    training: Facts, backtest: Facts, moves: bool, words: str
+) -> None:
+    stability = {"least": 0.851, "most": 0.873, "spread": 0.01, "moves": moves}
+    unseen = {"auc": 0.765, "low": 0.702, "high": 0.821, "rows": 740, "won": 30}
+    told = backtest | {"stability": stability, "unseen_accounts": unseen}
+    inside = part(render_model_card(training, told), "trust")
+    assert words in inside
+    assert "AUC is 0.765 (0.702 – 0.821)" in inside
+
+
 def test_a_test_without_judgeable_parts_says_so(training: Facts, backtest: Facts) -> None:
     card = render_model_card(training, backtest | {"segments": []})
     assert "no part of the market" in part(card, "segments")

@@ -14,7 +14,9 @@ from abm_ml.data.prepare import prepare_tables
 from abm_ml.features.spec import FeatureSpec
 from abm_ml.propensity.backtest import Trial
 from abm_ml.propensity.estimator import PropensityModel
+from abm_ml.propensity.metrics import Scores
 from abm_ml.propensity.persist import TrainedPropensity
+from abm_ml.propensity.verdict import judge
 from abm_ml.reports.card.facts import training_facts
 from abm_ml.reports.card.page import render_model_card
 from abm_ml.reports.run_report import render_run_report
@@ -98,3 +100,19 @@ def test_a_trained_model_gives_its_page(trained: TrainedPropensity) -> None:
     for note in (trained.report["why"], *(leak["evidence"] for leak in trained.report["leaks"])):
         english, chinese = note_words(note)
         assert english != chinese
+
+
+@pytest.mark.parametrize("level", [1.0, 4.0])
+@pytest.mark.parametrize("slope", [1.0, 5.0])
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_every_ground_of_a_verdict_has_its_chinese(level: float, slope: float, rate: float) -> None:
+    """The model's level is right or not, its differences are right or far too large."""
+    truth = np.tile([0.5, 1.5], 300) * rate
+    y = (np.random.default_rng(0).random(600) < truth).astype(int)
+    odds = level * np.tile([0.2, 0.8], 300) ** slope
+    fold = np.zeros(600, dtype=np.int64)
+    model, base = (Scores(p, y, fold) for p in (odds / (1 + odds), np.full(600, 0.3)))
+    why = judge(model, base, np.ones(600), np.arange(600), seed=0).why
+    english, chinese = note_words(why)
+    assert english == why
+    assert english != chinese

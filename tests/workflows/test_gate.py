@@ -123,30 +123,24 @@ def test_another_kind_of_model_that_is_better_passes(
 
 
 def test_another_kind_of_model_that_is_no_better_does_not(
-    sensible: TrainedPropensity, sibling: TrainedPropensity, busy_work: Path
+    sensible: TrainedPropensity, sibling: TrainedPropensity, busy_work: Path, moved: Profile
 ) -> None:
-    found = gate(sibling, sensible, busy_work)
+    tolerant = Params.model_validate({"drift": {"psi": 1_000}})
+    found = gate(sibling, dataclasses.replace(sensible, profile=moved), busy_work, tolerant)
     assert not found.passed
     assert "must be better than the champion with 95 % confidence" in found.reason
     assert "nor has the champion drifted" in found.reason
 
 
-def test_unless_the_champion_has_drifted(
-    sensible: TrainedPropensity, sibling: TrainedPropensity, busy_work: Path, moved: Profile
-) -> None:
+def test_unless_the_champion_has_drifted_and_it_is_no_worse(
+    sensible: TrainedPropensity, sibling: TrainedPropensity, worse: TrainedPropensity,
+    busy_work: Path, moved: Profile,
+) -> None:  # fmt: skip
     drifted = dataclasses.replace(sensible, profile=moved)
+    assert not gate(worse, drifted, busy_work).passed
     found = gate(sibling, drifted, busy_work)
     assert found.passed
     assert "the champion has drifted (drift: the propensity of the universe" in found.reason
-    tolerant = Params.model_validate({"drift": {"psi": 1_000}})
-    assert not gate(sibling, drifted, busy_work, tolerant).passed
-
-
-def test_a_worse_one_does_not_pass_even_then(
-    sensible: TrainedPropensity, worse: TrainedPropensity, busy_work: Path, moved: Profile
-) -> None:
-    drifted = dataclasses.replace(sensible, profile=moved)
-    assert not gate(worse, drifted, busy_work).passed
 
 
 def test_conversions_are_compared_at_snapshots_after_both_trainings(

@@ -11,7 +11,7 @@ import pytest
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
-from abm_ml.errors import OutputError
+from abm_ml.errors import OutputError, ParamsError
 from abm_ml.tracking.registry import Registry
 from abm_ml.tracking.store import open_store
 from abm_ml.workflows.as_of import latest_instant
@@ -219,6 +219,18 @@ def test_as_of_decides_what_may_be_learned_from(world: Path, tmp_path: Path) -> 
     early = train(world / "work", Params(), tmp_path / "models", as_of="2024-01-01")
     late = train(world / "work", Params(), tmp_path / "models", as_of="2025-01-01")
     assert 0 < early.history.won < late.history.won < 36
+
+
+def test_a_constraint_on_a_column_that_is_not_there_is_refused_by_name(
+    world: Path, params: Params, tmp_path: Path
+) -> None:
+    typo = params.propensity.model_copy(update={"monotone": {"employes": 1}})
+    wrong = params.model_copy(update={"propensity": typo})
+    with pytest.raises(
+        ParamsError,
+        match=r"propensity\.monotone: there is no column 'employes' .did you mean 'employees'",
+    ):
+        train(world / "work", wrong, tmp_path / "models")
 
 
 def test_a_models_directory_that_cannot_be_written_is_refused_before_the_work(

@@ -62,18 +62,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # How it was chosen
     "chosen.title": ("How it was chosen", "模型如何选定"),
     "chosen.candidates": (
-        "Tried were a regularised logistic regression, LightGBM in several sizes, and blends of "
-        "the two. The one with the lowest log loss on rows later than those it had learned from "
-        "was taken and calibrated on such rows, then fitted once more on all rows.",
-        "候选：正则化逻辑回归、多种规模的 LightGBM，以及二者的融合。"
-        "在晚于训练数据的样本上对数损失最低者入选，并在此类样本上校准，最后用全部样本重新拟合。",
+        "Tried were logistic regressions and LightGBM in several sizes, some of which forget old "
+        "rows. The one of each kind with the lowest log loss on rows later than those it had "
+        "learned from was taken; both share the prediction half and half unless another share was "
+        "surely better. It was calibrated on such rows, then fitted once more on all rows.",
+        "候选：多种正则化逻辑回归与多种规模的 LightGBM，其中一些会逐渐淡忘旧样本。"
+        "两类各取在晚于训练数据的样本上对数损失最低者，各占一半，除非其他比例明显更好；"
+        "再在此类样本上校准，最后用全部样本重新拟合。",
     ),
     "chosen.candidates.group": (
-        "Tried were a regularised logistic regression, LightGBM in several sizes, and blends of "
-        "the two. There were no dates, so the one with the lowest log loss on rows held back was "
-        "taken.",
-        "候选：正则化逻辑回归、多种规模的 LightGBM，以及二者的融合。"
-        "因数据没有时间，取预留样本上对数损失最低者。",
+        "Tried were logistic regressions and LightGBM in several sizes. There were no dates, so "
+        "the one of each kind with the lowest log loss on rows held back was taken; both share the "
+        "prediction half and half unless another share was surely better.",
+        "候选：多种正则化逻辑回归与多种规模的 LightGBM。因数据没有时间，"
+        "两类各取预留样本上对数损失最低者，各占一半，除非其他比例明显更好。",
     ),
     "chosen.judged": (
         "Nothing is judged on what it was chosen on: in each test window below all of this "
@@ -97,11 +99,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "segments.note": (
         "The tested rows by part of the market. Small parts have wide intervals; a part whose "
         "interval reaches 0.5 is one in which the model may rank no better than chance. Predicted "
-        "beside observed tells where probabilities run high or low.",
+        "beside observed tells where probabilities run high or low; a difference is marked where "
+        "chance does not explain it, as many parts as there are considered.",
         "按细分市场查看检验样本。细分越小区间越宽；区间触及 0.5 的细分，模型排序可能不优于随机。"
-        "对照预测与实际比例，可看出概率在何处偏高或偏低。",
+        "对照预测与实际比例，可看出概率在何处偏高或偏低；考虑细分数量后仍无法用偶然解释的差异会标出。",
     ),
     "segments.segment": ("Part", "细分"),
+    "segments.account.seen": ("accounts that it had learned from", "训练时见过的企业"),
+    "segments.account.unseen": ("accounts new to it", "训练时未见过的企业"),
+    "segments.differs": (" (differs beyond chance)", "（差异超出偶然）"),
     "segments.predicted": ("Predicted", "预测概率"),
     "segments.observed": ("Observed", "实际比例"),
     "segments.none": (

@@ -182,6 +182,16 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "On the {rows} tested rows of accounts that training had not seen, AUC is {auc}.",
         "在训练时未见过的企业的 {rows} 个检验样本上，AUC 为 {auc}。",
     ),
+    "trust.steady": (
+        "From window to window AUC ran from {least} to {most}: no more than chance explains.",
+        "各时间窗的 AUC 在 {least} 至 {most} 之间：未超出偶然波动。",
+    ),
+    "trust.moves": (
+        "From window to window AUC ran from {least} to {most}: more than chance explains "
+        "(standard deviation {spread}). Expect the next quarter to differ from the mean as well.",
+        "各时间窗的 AUC 在 {least} 至 {most} 之间：超出偶然波动（标准差 {spread}）。"
+        "下一季度同样可能偏离平均水平。",
+    ),
     "trust.leaks": (
         "Kept out: columns that seem to know the outcome",
         "已剔除：疑似泄露结果的字段",
