@@ -190,7 +190,7 @@ class Trial:
         model = PropensityModel() if model is None else clone(model)
         check_monotone(frame, model.monotone or {})
         folds, split = rows.folds(n_folds + WARM_UP, model.random_state)
-        account = None if accounts is None else pd.factorize(np.asarray(accounts))[0][rows.order]
+        account = None if accounts is None else _account_codes(accounts)[rows.order]
         return cls(
             rows, tuple(leaks), folds, split, model, n_folds, _rule_scores(rules, rows), account
         )
@@ -202,8 +202,11 @@ class Trial:
             return None
         rows = self.rows
         settings = self.model.settings()
-        known = rows.frame, rows.y, rows.weight, rows.time
-        return search(*known, self.folds, settings, alike=rows.alike, baselines=True)
+        known = [rows.known_before(fold) for fold in self.folds]
+        return search(
+            rows.frame, rows.y, rows.weight, rows.time, self.folds, settings,
+            alike=rows.alike, known=known, baselines=True,
+        )  # fmt: skip
 
     def fit(self) -> PropensityModel:
         """The model, chosen and calibrated on all unseen rows and fitted on all rows."""
@@ -258,6 +261,14 @@ class Trial:
             columns=tuple(self.rows.frame.columns),
             rows=counts(self.rows, np.zeros(0, dtype=np.int64)),
         )
+
+
+def _account_codes(accounts: Any) -> IntArray:
+    """A number for each account; a row without one is an account of its own."""
+    codes = np.asarray(pd.factorize(np.asarray(accounts))[0], dtype=np.int64)
+    missing = codes < 0
+    codes[missing] = len(codes) + np.arange(missing.sum())
+    return codes
 
 
 def _own_rules(rules: Any, frame: pd.DataFrame) -> tuple[Any, pd.DataFrame]:

@@ -128,7 +128,8 @@ def _believed(
 
     The slope goes back to 1 by its own uncertainty (James and Stein 1961); the level goes back
     to 0 by that of the folds' mean offset (DerSimonian and Laird 1986) against `SHIFT`, but never
-    by more than that (limited translation, Efron and Morris 1971): what is far off is far off.
+    by more than that or its standard error (limited translation, Efron and Morris 1971): what is
+    far off is far off.
     """
     slope = platt[0]
     if slope == 0:
@@ -143,7 +144,8 @@ def _believed(
     found = [_offset(turned[fold == k], y[fold == k], weight[fold == k]) for k in np.unique(fold)]
     mean, variance = _pooled(*np.array(found).T)
     taken = mean * variance / (SHIFT**2 + variance)
-    level = mean - float(np.clip(taken, -SHIFT, SHIFT))
+    most = max(SHIFT, float(np.sqrt(variance)))
+    level = mean - float(np.clip(taken, -most, most))
     return slope, center * (1 - slope) + level
 
 

@@ -189,8 +189,13 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         check_monotone(rows.frame, self.monotone or {})
         folds, split = rows.folds(self.n_folds, self.random_state)
         settings = self.settings()
-        known = rows.frame, rows.y, rows.weight, rows.time
-        found = search(*known, folds, settings, alike=rows.alike) if folds else None
+        found = None
+        if folds:
+            known = [rows.known_before(fold) for fold in folds]
+            found = search(
+                rows.frame, rows.y, rows.weight, rows.time, folds, settings,
+                alike=rows.alike, known=known,
+            )  # fmt: skip
         return self.fit_found(rows, found, split, feature_names(X))
 
     def fit_found(

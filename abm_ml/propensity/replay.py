@@ -15,10 +15,7 @@ from abm_ml.propensity.folds import Fold, grouped_folds, teachable
 from abm_ml.propensity.metrics import Scores
 from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
-from abm_ml.propensity.search import Search, search
-
-LEAST_TO_CHOOSE = 10
-"""Unseen rows of the rarer class below which nothing is chosen or calibrated on them."""
+from abm_ml.propensity.search import Search, enough, search
 
 RANDOM_PARTS, RANDOM_ROWS = 5, 1_000
 """Parts of a random split, and rows that are tested in as many of them as that takes."""
@@ -85,7 +82,7 @@ def replay_forward(rows: TrainingRows, found: Search, settings: Settings, n_fold
     if rows.time is None or found.baselines is None:
         raise ValueError("rows need a time and the search its baselines")
     earlier = [np.flatnonzero(found.tested & rows.known_before(fold)) for fold in found.folds]
-    ready = [k for k, unseen in enumerate(earlier) if _enough(rows.y[unseen])]
+    ready = [k for k, unseen in enumerate(earlier) if enough(rows.y[unseen])]
     tested = []
     for k in ready or range(len(found.folds))[-n_folds:]:
         fold = found.folds[k]
@@ -109,7 +106,7 @@ def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) ->
         usable = [one for one in inner if teachable(one, inside.y)]
         choice, calibrator = settings.default, Calibrator()
         unseen = np.concatenate([np.zeros(0, dtype=np.int64), *(one.test for one in usable)])
-        if _enough(inside.y[unseen]):
+        if enough(inside.y[unseen]):
             found = search(
                 inside.frame, inside.y, inside.weight, None, usable, settings, alike=inside.alike
             )
@@ -127,11 +124,6 @@ def _choose(found: Search, rows: TrainingRows, unseen: IntArray) -> tuple[Choice
     return choice, Calibrator.fit(
         margin, rows.y[unseen], rows.weight[unseen], found.fold_of[unseen]
     )
-
-
-def _enough(y: IntArray) -> bool:
-    won = int(y.sum())
-    return min(won, len(y) - won) >= LEAST_TO_CHOOSE
 
 
 def _that_ran(found: Search, fold: Fold) -> Search:

@@ -41,6 +41,9 @@ SHARES = (0.25, 0.75)
 LEAST_KEPT = 3
 """Plans of a family that are never dropped."""
 
+LEAST_TO_CHOOSE = 10
+"""Unseen rows of the rarer class below which nothing is dropped, chosen or calibrated on them."""
+
 P = TypeVar("P", LinearPlan, TreeTrial)
 
 
@@ -145,6 +148,7 @@ def search(
     settings: Settings,
     *,
     alike: IntArray | None = None,
+    known: Sequence[npt.NDArray[np.bool_]] | None = None,
     baselines: bool = False,
 ) -> Search:
     """Fit plans on every fold's training rows and predict its test rows.
@@ -163,6 +167,9 @@ def search(
         What is tried.
     alike : array of int, shape (n_rows,), optional
         Rows of one group don't tell each other's winning rates; without it none are tried.
+    known : sequence of bool arrays, each of shape (n_rows,), optional
+        Of each fold: rows whose outcome was known before it (see `TrainingRows.known_before`);
+        only these decide what it still tries. Without it, all rows of earlier folds do.
     baselines : bool
         Whether the baselines of a back-test are fitted too.
     """
@@ -180,6 +187,14 @@ def search(
     most = max(1, min(settings.max_trees, max(settings.max_trees // 8, n_rows // 10)))
     limits = dict.fromkeys(trees, settings.steps(most)[-1])
     for k, fold in enumerate(folds):
+        seen = result.tested if known is None else result.tested & known[k]
+        if enough(y[seen]):
+            losses = result.losses(y, weight, np.flatnonzero(seen))
+            own = {choice.linear: loss for choice, loss in losses.items() if choice.linear}
+            linear = _better_half(linear, own)
+            best = {one: _best_trees(losses, one) for one in limits}
+            kept = _better_half(list(limits), {one: loss for one, (loss, _) in best.items()})
+            limits = {one: min(limits[one], PATIENCE * best[one][1]) for one in kept}
         lesson = Lesson.of(frame, y, weight, time, fold.train, settings, alike if rates else None)
         test = lesson.encoder.encode(frame.iloc[fold.test].reset_index(drop=True))
         if result.baselines is not None:
@@ -194,13 +209,13 @@ def search(
             for j, step in enumerate(steps):
                 result.note(trial.of(step), fold, staged[:, j])
         result.fold_of[fold.test] = k
-        losses = result.losses(y, weight, np.flatnonzero(result.tested))
-        own = {choice.linear: loss for choice, loss in losses.items() if choice.linear}
-        linear = _better_half(linear, own)
-        best = {one: _best_trees(losses, one) for one in limits}
-        kept = _better_half(list(limits), {one: loss for one, (loss, _) in best.items()})
-        limits = {one: min(limits[one], PATIENCE * best[one][1]) for one in kept}
     return result
+
+
+def enough(y: IntArray) -> bool:
+    """Whether rows with these labels can decide anything."""
+    won = int(y.sum())
+    return min(won, len(y) - won) >= LEAST_TO_CHOOSE
 
 
 def _better_half(plans: list[P], losses: dict[P, float]) -> list[P]:

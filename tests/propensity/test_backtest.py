@@ -82,6 +82,27 @@ def test_outcomes_not_yet_known_play_no_part(quick_model: QuickModel) -> None:
     )
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_outcomes_not_yet_known_do_not_decide_what_is_tried(
+    quick_model: QuickModel, seed: int
+) -> None:
+    X, y = numbers(900, 1.0, seed)
+    time, delay = np.arange(900), 200
+    model = quick_model(trials=24, half_lives=(None,))
+    before = Trial.of(X, y, time, time + delay, model=model).replay
+    assert before is not None
+    start = before.folds[0].start
+    assert start is not None
+    unknown = (time < start) & (time + delay >= start)
+    after = Trial.of(X, np.where(unknown, 1 - y, y), time, time + delay, model=model).replay
+    assert after is not None
+    assert after.folds[0].start == start
+    np.testing.assert_array_equal(
+        before.probabilities["model"][before.fold == 0],
+        after.probabilities["model"][after.fold == 0],
+    )
+
+
 def test_a_window_is_not_chosen_on_itself(quick_model: QuickModel) -> None:
     X, y = numbers(600, 1.0)
     trial = Trial.of(X, y, np.arange(600), model=quick_model())

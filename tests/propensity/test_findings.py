@@ -70,6 +70,16 @@ def test_unseen_accounts_have_an_interval_and_rows(accounts_report: BacktestRepo
     assert segments["seen"]["rows"] + unseen["rows"] == accounts_report.rows["tested"]
 
 
+def test_a_row_without_an_account_is_an_account_of_its_own(quick_model: QuickModel) -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=600)})
+    y = (X["a"] + rng.logistic(size=600) > 0.5).astype(int)
+    report = backtest(X, y, np.arange(600), accounts=[None] * 600, model=quick_model(), resamples=5)
+    assert report.unseen_accounts is not None
+    assert report.unseen_accounts["rows"] == report.rows["tested"]
+    assert report.verdict != "no signal found"
+
+
 def test_each_window_has_an_interval(accounts_report: BacktestReport) -> None:
     assert all(fold["low"] < fold["auc"] < fold["high"] for fold in accounts_report.folds)
     assert accounts_report.stability is not None
