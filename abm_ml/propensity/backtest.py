@@ -7,7 +7,7 @@ then; every figure comes from rows that played no part in either.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from abm_ml.propensity.columns import FloatArray, IntArray, as_frame, as_numbers
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.findings import Findings, counts
-from abm_ml.propensity.folds import Fold, days_of
+from abm_ml.propensity.folds import Fold, codes_of, days_of
 from abm_ml.propensity.leaks import Leak, suspected_leaks, without_leaks
 from abm_ml.propensity.monotone import check_monotone
 from abm_ml.propensity.replay import Replay, random_split_auc, replay_forward, replay_grouped
@@ -64,7 +64,8 @@ def backtest(
         Labels of two classes; the probability of the second in order is tested.
     time : array-like, shape (n_rows,), optional
         When each row was seen: dates, or numbers that rise with time. Without it the test is
-        by random groups, and the report says so.
+        by random groups, and the report says so. A history too short to test forward in time
+        is tested so too, but never claims a signal.
     known_at : array-like, shape (n_rows,), optional
         When each label was known; `time` if not given.
     groups : array-like, shape (n_rows,), optional
@@ -190,7 +191,7 @@ class Trial:
         model = PropensityModel() if model is None else clone(model)
         check_monotone(frame, model.monotone or {})
         folds, split = rows.folds(n_folds + WARM_UP, model.random_state)
-        account = None if accounts is None else _account_codes(accounts)[rows.order]
+        account = None if accounts is None else codes_of(np.asarray(accounts))[rows.order]
         return cls(
             rows, tuple(leaks), folds, split, model, n_folds, _rule_scores(rules, rows), account
         )
@@ -220,7 +221,13 @@ class Trial:
             return self._untested()
         found = Findings(self.rows, self.replay, self.rules, self.accounts, resamples, random_state)
         columns = tuple(self.rows.frame.columns)
-        return found.report(self.split, self._random_split(), leaks=self.leaks, columns=columns)
+        report = found.report(self.split, self._random_split(), leaks=self.leaks, columns=columns)
+        return _unproven(report) if self._too_short() else report
+
+    def _too_short(self) -> bool:
+        """Whether there is a time that differs, but nothing was known before any window."""
+        time = self.rows.time
+        return self.split == "by group" and time is not None and bool(np.ptp(time) > 0)
 
     @cached_property
     def replay(self) -> Replay | None:
@@ -263,12 +270,14 @@ class Trial:
         )
 
 
-def _account_codes(accounts: Any) -> IntArray:
-    """A number for each account; a row without one is an account of its own."""
-    codes = np.asarray(pd.factorize(np.asarray(accounts))[0], dtype=np.int64)
-    missing = codes < 0
-    codes[missing] = len(codes) + np.arange(missing.sum())
-    return codes
+def _unproven(report: BacktestReport) -> BacktestReport:
+    """Figures by group prove nothing about the future where time moves on."""
+    return replace(
+        report,
+        verdict="no signal found",
+        why="history too short to test forward in time",
+        split="by group, history too short",
+    )
 
 
 def _own_rules(rules: Any, frame: pd.DataFrame) -> tuple[Any, pd.DataFrame]:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import beta, norm
 
-from abm_ml.propensity.calibration import variance_between
+from abm_ml.propensity.calibration import variance_between, worth
 from abm_ml.propensity.columns import FloatArray, IntArray
 
 
@@ -38,6 +38,7 @@ class ScoreBands:
         logits: FloatArray,
         y: IntArray,
         *,
+        weight: FloatArray | None = None,
         clusters: IntArray | None = None,
         folds: IntArray | None = None,
         line: bool = False,
@@ -60,6 +61,8 @@ class ScoreBands:
             Calibrated log-odds; at least one row.
         y : array of int, shape (n_rows,)
             1 won, 0 lost.
+        weight : array of float, shape (n_rows,), optional
+            Weights of the rows; a band counts for its effective number of rows (Kish 1965).
         clusters : array of int, shape (n_rows,), optional
             Rows of one cluster are alike; without it all rows are independent.
         folds : array of int, shape (n_rows,), optional
@@ -71,14 +74,16 @@ class ScoreBands:
         """
         n_bands = int(np.clip(len(y) // 50, 1, 10))
         tails = np.array([(1 - level) / 2, (1 + level) / 2])
-        alike = 1.0 if clusters is None else design_effect(logits, y, clusters)
-        moved = 0.0 if folds is None else between_folds(logits, y, folds, alike)
+        weight = np.ones(len(y)) if weight is None else weight
+        alike = 1.0 if clusters is None else design_effect(logits, y, clusters, weight)
+        moved = 0.0 if folds is None else between_folds(logits, y, folds, alike, weight)
         rows = []
         for band in np.array_split(np.argsort(logits, kind="stable"), n_bands):
-            won, lost = y[band].sum() / alike + 0.5, (1 - y[band]).sum() / alike + 0.5
+            w = worth(weight[band])
+            won, lost = (w @ label / alike + 0.5 for label in (y[band], 1 - y[band]))
             middle = logit(won / (won + lost))
             ends = np.hypot(_log_odds(beta.ppf(tails, won, lost)) - middle, norm.ppf(tails) * moved)
-            center = _log_odds(expit(logits[band]).mean())
+            center = _log_odds(np.average(expit(logits[band]), weights=w))
             rows.append([center, middle - center, *ends])
         centers, strays, below, above = np.array(rows).T
         errors = (below + above) / np.ptp(norm.ppf(tails))
@@ -98,18 +103,20 @@ class ScoreBands:
         return {"centers": self.centers, "low": self.low, "high": self.high}
 
 
-def design_effect(logits: FloatArray, y: IntArray, clusters: IntArray) -> float:
+def design_effect(logits: FloatArray, y: IntArray, clusters: IntArray, weight: FloatArray) -> float:
     """How many rows are worth one independent row, at least 1 (Kish 1965).
 
-    The variance of the sum of residuals with rows of a cluster summed first, over that with
-    each row by itself.
+    The variance of the sum of weighted residuals with rows of a cluster summed first, over that
+    with each row by itself.
     """
-    residual = y - expit(logits)
+    residual = weight * (y - expit(logits))
     sums = np.bincount(np.unique(clusters, return_inverse=True)[1], residual)
     return max(1.0, float(sums @ sums / max(residual @ residual, 1e-12)))
 
 
-def between_folds(logits: FloatArray, y: IntArray, folds: IntArray, alike: float) -> float:
+def between_folds(
+    logits: FloatArray, y: IntArray, folds: IntArray, alike: float, weight: FloatArray
+) -> float:
     """Standard deviation of the folds' true offsets in log-odds (DerSimonian and Laird 1986).
 
     Parameters
@@ -118,11 +125,14 @@ def between_folds(logits: FloatArray, y: IntArray, folds: IntArray, alike: float
         Calibrated log-odds, outcomes, and the fold that tested each row.
     alike : float
         Design effect: the folds' chance variances are this much larger.
+    weight : array of float, shape (n_rows,)
+        Weights of the rows.
     """
     p = expit(logits)
     fold = np.unique(folds, return_inverse=True)[1]
-    information = np.bincount(fold, p * (1 - p))
-    offset = np.bincount(fold, y - p) / information
+    rows = worth(weight, fold)
+    information = np.bincount(fold, rows * (p * (1 - p)))
+    offset = np.bincount(fold, rows * (y - p)) / information
     return float(np.sqrt(variance_between(offset, information / alike)))
 
 

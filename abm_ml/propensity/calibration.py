@@ -178,6 +178,21 @@ def variance_between(offset: FloatArray, known: FloatArray) -> float:
     return float(max(0.0, beyond / scale))
 
 
+def worth(weight: FloatArray, part: IntArray | None = None) -> FloatArray:
+    """Weights on a scale on which a part's sum is its effective number of rows (Kish 1965).
+
+    Parameters
+    ----------
+    weight : array, shape (n_rows,)
+        Weights of the rows, above 0.
+    part : array of int, shape (n_rows,), optional
+        Part of each row; without it all rows are one.
+    """
+    one = np.zeros(len(weight), dtype=np.int64) if part is None else part
+    scale = np.bincount(one, weight) / np.maximum(np.bincount(one, weight**2), 1e-300)
+    return np.asarray(weight * scale[one])
+
+
 def _isotonic_steps(
     margin: FloatArray, y: IntArray, weight: FloatArray
 ) -> tuple[FloatArray, FloatArray]:

@@ -15,6 +15,7 @@ from abm_ml.propensity.columns import (
     as_levels,
     as_tags,
 )
+from abm_ml.propensity.text import names_a_person
 
 
 class Code(Protocol):
@@ -63,7 +64,11 @@ class CategoryCode:
         codes, distinct = as_levels(values)
         counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
         order = sorted(range(len(distinct)), key=lambda i: (-counts[i], distinct[i]))
-        kept = tuple(distinct[i] for i in order[:max_levels] if counts[i] >= min_rows)
+        kept = tuple(
+            distinct[i]
+            for i in order[:max_levels]
+            if counts[i] >= min_rows and not names_a_person(distinct[i])
+        )
         return cls(kept, len(kept) < len(distinct), bool((codes < 0).any()))
 
     @property
@@ -128,7 +133,11 @@ class TagsCode:
         for tags, rows in zip(distinct, np.bincount(codes, minlength=len(distinct)), strict=True):
             counts.update(dict.fromkeys(tags, int(rows)))
         order = sorted(counts, key=lambda tag: (-counts[tag], tag))
-        kept = tuple(tag for tag in order[:max_levels] if min_rows <= counts[tag] < len(values))
+        kept = tuple(
+            tag
+            for tag in order[:max_levels]
+            if min_rows <= counts[tag] < len(values) and not names_a_person(tag)
+        )
         return cls(kept, max(map(len, distinct), default=0))
 
     @property

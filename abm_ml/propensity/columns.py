@@ -43,7 +43,7 @@ def as_frame(X: Any) -> pd.DataFrame:
     Parameters
     ----------
     X : DataFrame or array-like, shape (n_rows, n_columns)
-        Columns of arrays are named `x0`, `x1`, …
+        Columns of arrays are named `x0`, `x1`, …; periods become the dates that they start on.
 
     Raises
     ------
@@ -58,7 +58,8 @@ def as_frame(X: Any) -> pd.DataFrame:
         if not frame.columns.is_unique:
             twice = frame.columns[frame.columns.duplicated()][0]
             raise ValueError(f"column {twice!r} occurs twice: give each column its own name")
-        return frame
+        periods = frame.columns[[isinstance(kind, pd.PeriodDtype) for kind in frame.dtypes]]
+        return frame.assign(**{name: frame[name].dt.to_timestamp() for name in periods})
     if hasattr(X, "toarray"):
         raise TypeError("sparse data was passed, dense data is required: use X.toarray()")
     array = np.asarray(X)
@@ -143,10 +144,18 @@ def as_levels(values: pd.Series) -> tuple[IntArray, list[str]]:
         Position in `distinct`; -1 is missing (empty strings too).
     distinct : list of str
         Sorted, so that the order of rows does not matter.
+
+    Raises
+    ------
+    ValueError
+        If a cell holds a dictionary or the like.
     """
     if isinstance(values.dtype, pd.ArrowDtype | pd.CategoricalDtype):
         values = values.astype(object)
-    raw_codes, raw = pd.factorize(_hashable(values))
+    try:
+        raw_codes, raw = pd.factorize(_hashable(values))
+    except TypeError as error:
+        raise _nested(values) from error
     written = [_as_text(value) for value in raw]
     distinct = sorted(set(written) - {""})
     position = {value: i for i, value in enumerate(distinct)}
@@ -158,7 +167,7 @@ def _hashable(values: pd.Series) -> pd.Series:
     """Cells of a column of single values; a list among them counts by its items."""
     if values.dtype != object:
         return values
-    return values.map(lambda cell: "; ".join(map(str, _tag_key(cell))) if is_list(cell) else cell)
+    return values.map(lambda cell: "; ".join(map(str, items_of(cell))) if is_list(cell) else cell)
 
 
 def _as_text(value: object) -> str:
@@ -177,17 +186,40 @@ def as_tags(values: pd.Series) -> tuple[IntArray, list[frozenset[str]]]:
         Position in `distinct`.
     distinct : list of frozenset of str
         In a fixed order; a missing or empty list is the empty set.
+
+    Raises
+    ------
+    ValueError
+        If a list holds dictionaries or the like.
     """
-    keys = [_tag_key(value) for value in values.astype(object)]
-    sets = {key: frozenset(str(tag).strip() for tag in key if tag is not None) for key in set(keys)}
+    keys = [items_of(value) for value in values.astype(object)]
+    try:
+        distinct_keys = set(keys)
+    except TypeError as error:
+        raise _nested(values) from error
+    sets = {
+        key: frozenset(str(tag).strip() for tag in key if tag is not None) for key in distinct_keys
+    }
     distinct = sorted(set(sets.values()), key=sorted)
     position = {tags: i for i, tags in enumerate(distinct)}
     code_of = {key: position[tags] for key, tags in sets.items()}
     return np.array([code_of[key] for key in keys], dtype=np.int64), distinct
 
 
-def _tag_key(value: Any) -> tuple[Any, ...]:
-    """The items of a cell, hashable; a single value is a list of one."""
+def _nested(values: pd.Series) -> ValueError:
+    return ValueError(
+        f"column {values.name!r} holds cells that are neither single values nor lists of them "
+        "(dictionaries, perhaps): give each part a column of its own, or leave the column out"
+    )
+
+
+def items_of(value: Any) -> tuple[Any, ...]:
+    """The items of a cell, hashable; a single value is a list of one.
+
+    Those of a set are sorted: its own order differs from process to process.
+    """
+    if isinstance(value, set | frozenset):
+        return tuple(sorted(value, key=repr))
     if isinstance(value, np.ndarray):
         return tuple(value.tolist())
     if isinstance(value, pa.ListScalar):

@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandas.api import types
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.propensity.columns import FloatArray, IntArray, is_list, items_of
 
 _SECONDS_A_DAY = 86_400
 
@@ -55,7 +57,7 @@ def as_axis(values: Any, name: str) -> tuple[FloatArray, bool]:
     series = pd.Series(values).reset_index(drop=True)
     dates = not types.is_numeric_dtype(series.dtype)
     if dates:
-        stamps = pd.to_datetime(series.astype(object), errors="coerce", utc=True)
+        stamps = _stamps(series)
         axis = np.asarray((stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1))
     else:
         axis = series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -66,6 +68,20 @@ def as_axis(values: Any, name: str) -> tuple[FloatArray, bool]:
             "every row needs one"
         )
     return axis.astype(np.float64), dates
+
+
+def _stamps(series: pd.Series) -> pd.Series:
+    """Dates in UTC; texts all in one format, or by ISO 8601 with a time of day or without.
+
+    Periods are the dates that they start on.
+    """
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.to_timestamp()
+    cells = series.astype(object)
+    stamps = pd.to_datetime(cells, errors="coerce", utc=True)
+    if stamps.isna().any() and types.infer_dtype(cells, skipna=True) == "string":
+        return pd.to_datetime(cells, errors="coerce", utc=True, format="ISO8601")
+    return stamps
 
 
 def days_of(time: Any) -> FloatArray | None:
@@ -133,6 +149,24 @@ def grouped_folds(groups: npt.NDArray[Any], *, n_folds: int, seed: int) -> list[
     ]
 
 
+def codes_of(values: npt.NDArray[Any]) -> IntArray:
+    """A number for each distinct value; a row without a value is one of its own."""
+    codes = np.asarray(pd.factorize(values)[0], dtype=np.int64)
+    missing = codes < 0
+    codes[missing] = len(codes) + np.arange(missing.sum())
+    return codes
+
+
+def joined(groups: IntArray, others: IntArray) -> IntArray:
+    """The finest grouping that splits neither of two, shape (n_rows,)."""
+    left, right = (np.unique(codes, return_inverse=True)[1] for codes in (groups, others))
+    first = int(left.max(initial=-1)) + 1
+    size = first + int(right.max(initial=-1)) + 1
+    links = coo_array((np.ones(len(left)), (left, first + right)), shape=(size, size))
+    parts = connected_components(links, directed=False)[1]
+    return np.asarray(parts[left], dtype=np.int64)
+
+
 def teachable(fold: Fold, y: IntArray, *, min_each: int = 2) -> bool:
     """Whether a fold has rows to test and at least `min_each` of both classes to learn from."""
     won = int(y[fold.train].sum())
@@ -160,4 +194,5 @@ def _hashable(values: pd.Series) -> npt.NDArray[Any]:
     """Numbers as they are, everything else as text."""
     if types.is_numeric_dtype(values.dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.array([str(value) for value in values.astype(object)], dtype=object)
+    cells = [list(items_of(cell)) if is_list(cell) else cell for cell in values.astype(object)]
+    return np.array([str(cell) for cell in cells], dtype=object)

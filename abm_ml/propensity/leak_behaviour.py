@@ -66,21 +66,37 @@ class Tally:
         Labels.
     tags : tuple of frozenset of str
         What the codes stand for, where they are sets of tags.
+    repeats : array of int, shape (n_rows,), optional
+        Account or opportunity of each row.
     """
 
     codes: IntArray
     y: IntArray
     tags: tuple[frozenset[str], ...] = ()
+    repeats: IntArray | None = None
 
     @classmethod
     def of(cls, values: pd.Series, y: IntArray, repeats: IntArray | None = None) -> Tally:
         """Code a column; rows with equal repeat, code and label count once."""
         codes, tags = _coded(values, column_kind(values))
-        if repeats is None:
-            return cls(codes, y, tags)
-        table = pd.DataFrame({"repeat": repeats, "code": codes, "y": y})
-        once = np.flatnonzero(~table.duplicated())
-        return cls(codes[once], y[once], tags)
+        return cls(codes, y, tags, repeats).once()
+
+    def once(self) -> Tally:
+        """The same with rows of equal repeat, code and label counted once."""
+        if self.repeats is None:
+            return self
+        table = pd.DataFrame({"repeat": self.repeats, "code": self.codes, "y": self.y})
+        kept = np.flatnonzero(~table.duplicated())
+        return Tally(self.codes[kept], self.y[kept], self.tags, self.repeats[kept])
+
+    def filled(self) -> Tally:
+        """All that is not missing as one value: many sparse values hide that it is pure."""
+        return Tally(np.minimum(self.codes, 0), self.y, repeats=self.repeats).once()
+
+    def shares(self) -> tuple[float, float]:
+        """Shares of rows that are not missing, of won and of lost."""
+        won, lost = ((self.codes[self.y == label] >= 0).mean() for label in (1, 0))
+        return float(won), float(lost)
 
     def enough(self) -> bool:
         """Whether there are enough rows of each class to prove anything."""
@@ -91,9 +107,10 @@ def behaviour(tally: Tally) -> tuple[str, str] | None:
     """What gives a column away, and the figures; None if nothing does."""
     if not tally.enough():
         return None
-    won, lost = (tally.codes[tally.y == label] >= 0 for label in (1, 0))
-    if surely_apart(won.mean(), len(won), lost.mean(), len(lost)):
-        return BY_FILLING, f"filled in {won.mean():.0%} of won, {lost.mean():.0%} of lost"
+    filled = tally.filled()
+    if _tells_by_filling(filled):
+        won, lost = filled.shares()
+        return BY_FILLING, f"filled in {won:.0%} of won, {lost:.0%} of lost"
     auc = single_auc(tally.codes, tally.y)
     if auc_bound(auc, tally.y) > MOST_AUC:
         return BY_SEPARATION, f"AUC {auc:.3f} by this column alone"
@@ -103,8 +120,10 @@ def behaviour(tally: Tally) -> tuple[str, str] | None:
     return BY_VALUE, f"{pure[0]} of {pure[1]} rows with one value have one outcome"
 
 
-def behaviour_in_time(values: pd.Series, y: IntArray, days: FloatArray) -> tuple[str, str] | None:
-    """Whether a column of dates tells the outcome by how far they lie after the rows' times.
+def behaviour_in_time(
+    values: pd.Series, y: IntArray, days: FloatArray, repeats: IntArray | None = None
+) -> tuple[str, str] | None:
+    """Whether a column of dates tells the outcome by lying, or how far, after the rows' times.
 
     Parameters
     ----------
@@ -114,17 +133,20 @@ def behaviour_in_time(values: pd.Series, y: IntArray, days: FloatArray) -> tuple
         Labels.
     days : array of float, shape (n_rows,)
         When each row was seen, in days since 1970.
+    repeats : array of int, shape (n_rows,), optional
+        Account or opportunity of each row.
     """
     if column_kind(values) != "date":
         return None
     lag = as_days(values) - days
     codes = _binned(np.where(lag >= 0, lag, np.nan))
-    if not Tally(codes, y).enough():
+    tally = Tally(codes, y, repeats=repeats)
+    if not tally.enough():
         return None
-    auc = single_auc(codes, y)
-    if auc_bound(auc, y) <= MOST_LATER_AUC:
+    auc, later = single_auc(codes, y), tally.filled()
+    if auc_bound(auc, y) <= MOST_LATER_AUC and not (later.enough() and _pure_value(later)):
         return None
-    won, lost = ((codes[y == label] >= 0).mean() for label in (1, 0))
+    won, lost = tally.shares()
     told = f"at or after the row's time in {won:.0%} of won, {lost:.0%} of lost"
     return BY_TIME, f"{told}; AUC {auc:.3f} by how far"
 
@@ -177,6 +199,15 @@ def _auc_of_counts(teach: IntArray, test: IntArray) -> float:
     lost = np.bincount(ranked, weights=test[:, 1])
     pairs = won.sum() * lost.sum()
     return float((won * (np.cumsum(lost) - lost / 2)).sum() / pairs) if pairs else 0.5
+
+
+def _tells_by_filling(filled: Tally) -> bool:
+    """Whether being filled at all (one value) is far more usual in a class, or only found there."""
+    if not filled.enough():
+        return False
+    wins = int(filled.y.sum())
+    won, lost = filled.shares()
+    return surely_apart(won, wins, lost, len(filled.y) - wins) or _pure_value(filled) is not None
 
 
 def _pure_value(tally: Tally) -> tuple[int, int] | None:

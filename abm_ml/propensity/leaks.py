@@ -1,9 +1,10 @@
 """Columns that probably tell the outcome: by what they do, by their dates, or by their name.
 
 Behaviour is a column that by itself all but separates the classes, one that is filled for one
-class only, or a value that nearly only winners have. Dates are suspected where they lie at or
-after the row's own time in a way that tells the outcome. Names are generic words of CRM systems,
-English and Chinese, for what is known only when an opportunity closes.
+class only (however few of its rows), or a value that nearly only winners have. Dates are
+suspected where they lie at or after the row's own time in a way that tells the outcome. Names are
+generic words of CRM systems, English and Chinese, for what is known only when an opportunity
+closes.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def suspected_leak(
     # Figures first: they convince more than a name does.
     told = behaviour(Tally.of(values, y, repeats))
     if told is None and days is not None:
-        told = behaviour_in_time(values, y, days)
+        told = behaviour_in_time(values, y, days, repeats)
     return leak_by_name(name) if told is None else Leak(name, *told)
 
 

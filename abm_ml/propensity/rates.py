@@ -16,6 +16,7 @@ from scipy.special import logit
 
 from abm_ml.propensity.columns import FloatArray, IntArray, as_levels
 from abm_ml.propensity.folds import grouped_folds
+from abm_ml.propensity.text import names_a_person
 
 PRIOR_ROWS = 20.0
 """Rows of the overall rate that each level's own are mixed with."""
@@ -54,7 +55,8 @@ class Rates:
         )
         base = np.clip(np.average(y, weights=weight), 1e-6, 1 - 1e-6)
         rate = (won + PRIOR_ROWS * base) / (total + PRIOR_ROWS)
-        kept = np.flatnonzero(rows >= LEAST_ROWS)
+        nobody = np.array([not names_a_person(level) for level in distinct], dtype=bool)
+        kept = np.flatnonzero((rows >= LEAST_ROWS) & nobody)
         return cls(tuple(distinct[i] for i in kept), logit(rate[kept]) - logit(base))
 
     @classmethod

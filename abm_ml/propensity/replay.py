@@ -102,7 +102,7 @@ def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) ->
     tested = []
     for fold in folds:
         inside = rows.take(fold.train)
-        inner = grouped_folds(inside.groups, n_folds=INNER_FOLDS, seed=settings.seed + 1)
+        inner = grouped_folds(inside.alike, n_folds=INNER_FOLDS, seed=settings.seed + 1)
         usable = [one for one in inner if teachable(one, inside.y)]
         choice, calibrator = settings.default, Calibrator()
         unseen = np.concatenate([np.zeros(0, dtype=np.int64), *(one.test for one in usable)])

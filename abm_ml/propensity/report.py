@@ -29,7 +29,8 @@ class BacktestReport:
     why : str
         The verdict's grounds.
     split : str
-        `forward in time`, `by group` (no time was given) or `not compared` (too few rows).
+        `forward in time`, `by group` (no time was given, or one for all rows), `by group, history
+        too short` (no outcome was known before any window) or `not compared` (too few rows).
     metrics : dict
         By predictor (`model`, `base_rate`, `logistic_regression`, `lightgbm`, `rules`) and
         measure: value, low, high (95 % bootstrap interval).

@@ -15,8 +15,10 @@ from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
 from abm_ml.propensity.folds import (
     Fold,
     as_axis,
+    codes_of,
     forward_folds,
     grouped_folds,
+    joined,
     sorted_rows,
     teachable,
 )
@@ -49,7 +51,8 @@ class TrainingRows:
     dates : bool
         Whether the axis is seconds since 1970.
     clusters : array of int, shape (n_rows,), or None
-        Rows of one cluster are alike (snapshots of one account); None: as the groups say.
+        Rows of one cluster are alike (snapshots of one account), whole groups of them; None: as
+        the groups say.
     """
 
     frame: pd.DataFrame
@@ -78,8 +81,9 @@ class TrainingRows:
     ) -> TrainingRows:
         """Check and sort; arguments as in `PropensityModel.fit`.
 
-        Rows of one of `clusters` (by default: of `groups`) are alike, and count for less than
-        as many independent ones where it is said how sure something is.
+        Rows of one of `clusters` (by default: of `groups`) are alike: they count for less than
+        as many independent ones where it is said how sure something is, and stand on one side of
+        a split by group.
 
         Raises
         ------
@@ -96,15 +100,16 @@ class TrainingRows:
         n_rows = len(frame)
         check_length("y", labels, n_rows)
         weight = _weights(sample_weight, n_rows)
-        group = np.arange(n_rows) if groups is None else pd.factorize(_plain(groups))[0]
+        group = np.arange(n_rows) if groups is None else codes_of(_plain(groups))
         check_length("groups", group, n_rows)
-        cluster = group if clusters is None else pd.factorize(_plain(clusters))[0]
+        cluster = group if clusters is None else codes_of(_plain(clusters))
         check_length("clusters", cluster, n_rows)
         axis, known, dates = _times(time, known_at, n_rows)
         judged = np.ones(n_rows, dtype=bool) if testable is None else _mask(testable, n_rows)
         keys = [key for key in (axis, known) if key is not None]
-        named = frame if groups is None else frame.assign(**{"\0group": _plain(groups)})
-        order = sorted_rows(named, *keys, labels, weight)
+        belongs = {"\0group": groups, "\0cluster": clusters}
+        given = {name: _plain(values) for name, values in belongs.items() if values is not None}
+        order = sorted_rows(frame.assign(**given), *keys, labels, weight, judged)
         order = order[weight[order] > 0]
         if len(np.unique(labels[order])) < 2:
             raise ValueError(
@@ -122,7 +127,7 @@ class TrainingRows:
             time=None if axis is None else axis[order],
             known_at=None if known is None else known[order],
             dates=dates,
-            clusters=pd.factorize(cluster[order])[0],
+            clusters=pd.factorize(joined(group, cluster)[order])[0],
         )
 
     def __len__(self) -> int:
@@ -152,25 +157,25 @@ class TrainingRows:
     def known_before(self, fold: Fold) -> npt.NDArray[np.bool_]:
         """Rows whose outcome was known when a fold's test window began, shape (n_rows,).
 
-        Where there is no time: all rows but those of the groups that are tested.
+        Where the fold has no window: all rows but those of the clusters that are tested.
         """
-        apart = ~np.isin(self.groups, self.groups[fold.test])
         if self.time is None or self.known_at is None or fold.start is None:
-            return apart
+            return ~np.isin(self.alike, self.alike[fold.test])
+        apart = ~np.isin(self.groups, self.groups[fold.test])
         return apart & (self.time < fold.start) & (self.known_at < fold.start)
 
     def folds(self, n_folds: int, seed: int) -> tuple[list[Fold], str]:
         """Teachable folds, and in words how the rows were split.
 
-        Forward in time where there is a time that differs; else by group; none if there are
-        too few rows of either class for any split.
+        Forward in time where the history is long enough; else by group, all rows of a cluster
+        on one side; none if there are too few rows of either class for any split.
         """
         if self.time is not None and self.known_at is not None:
             ahead = forward_folds(self.time, self.known_at, self.groups, n_folds=n_folds)
             usable = self._usable(ahead)
             if usable:
                 return usable, "forward in time"
-        usable = self._usable(grouped_folds(self.groups, n_folds=n_folds, seed=seed))
+        usable = self._usable(grouped_folds(self.alike, n_folds=n_folds, seed=seed))
         return usable, "by group" if usable else "not compared"
 
     def _usable(self, folds: list[Fold]) -> list[Fold]:

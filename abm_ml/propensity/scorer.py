@@ -89,7 +89,9 @@ class Scorer:
         return self.score(frame).margin
 
     def score(self, frame: pd.DataFrame) -> Scores:
-        """All that is said of rows, each encoded once."""
+        """All that is said of rows, each encoded once; of no rows, nothing."""
+        if not len(frame):
+            return Scores(*np.zeros((4, 0)))
         design = self.encoder.encode(frame)
         margin = blended(
             self.choice,
@@ -112,8 +114,10 @@ class Scorer:
         parts : DataFrame, shape (n_rows, n_used_columns)
             Base and a row's parts sum to its margin.
         """
-        design = self.encoder.encode(frame)
         columns = self.encoder.columns
+        if not len(frame):
+            return 0.0, pd.DataFrame(columns=pd.Index(columns, dtype=object), dtype=np.float64)
+        design = self.encoder.encode(frame)
         models: list[tuple[float, FloatArray]] = []
         if self.linear is not None:
             parts = self.linear.contributions(design.linear)
@@ -217,10 +221,12 @@ def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -
         free[unseen],
         categories,
         rows.alike[unseen],
+        rows.weight[unseen],
     )
     bands = ScoreBands.fit(
         logits + shrinkage.shift(logits, share[unseen], free[unseen]),
         rows.y[unseen],
+        weight=rows.weight[unseen],
         clusters=rows.alike[unseen],
         folds=folds,
         line=calibrator.knots is None,

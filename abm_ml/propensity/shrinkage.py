@@ -22,6 +22,7 @@ import lightgbm
 import numpy as np
 from scipy.special import expit, logit
 
+from abm_ml.propensity.calibration import worth
 from abm_ml.propensity.columns import FloatArray, IntArray
 
 INSIDE = 0.5
@@ -63,14 +64,21 @@ class Groups:
 
     @classmethod
     def fit(
-        cls, logits: FloatArray, y: IntArray, design: FloatArray, categorical: list[int]
+        cls,
+        logits: FloatArray,
+        y: IntArray,
+        design: FloatArray,
+        categorical: list[int],
+        weight: FloatArray | None = None,
     ) -> Groups:
         """Learn groups and rates; arguments as in `Shrinkage.fit`."""
-        tree = _grown(logits, y, design, categorical)
+        weight = np.ones(len(y)) if weight is None else weight
+        tree = _grown(logits, y, design, categorical, weight)
         group = _leaf(tree, design)
-        p, rows = expit(logits), np.bincount(group)
-        said = np.bincount(group, p) / rows
-        rate = (np.bincount(group, y) + GROUP_ROWS * said) / (rows + GROUP_ROWS)
+        counted = worth(weight, group)
+        rows = np.bincount(group, counted)
+        said = np.bincount(group, counted * expit(logits)) / rows
+        rate = (np.bincount(group, counted * y) + GROUP_ROWS * said) / (rows + GROUP_ROWS)
         return cls(tree, _log_odds(rate), _log_odds(said))
 
     def of(self, design: FloatArray) -> IntArray:
@@ -109,6 +117,7 @@ class Shrinkage:
         design: FloatArray,
         categorical: list[int],
         clusters: IntArray,
+        weight: FloatArray | None = None,
     ) -> Shrinkage:
         """Learn from rows that the model had not seen.
 
@@ -126,17 +135,22 @@ class Shrinkage:
             Columns that hold level numbers.
         clusters : array of int, shape (n_rows,)
             Rows of one cluster stay in one part.
+        weight : array of float, shape (n_rows,), optional
+            Weights of the rows; they count for their effective number (Kish 1965).
         """
+        weight = np.ones(len(y)) if weight is None else weight
         terms = np.zeros((len(y), 2))
         part = clusters % FOLDS
         for k in np.unique(part):
             here, others = part == k, part != k
             if others.any():
-                groups = Groups.fit(logits[others], y[others], design[others], categorical)
+                groups = Groups.fit(
+                    logits[others], y[others], design[others], categorical, weight[others]
+                )
                 terms[here] = groups.terms(logits[here], design[here])
         terms[:, 1] *= outside(applicability)
-        between, within = _shares(logits, y, terms)
-        return cls(Groups.fit(logits, y, design, categorical), between, within)
+        between, within = _shares(logits, y, terms, worth(weight))
+        return cls(Groups.fit(logits, y, design, categorical, weight), between, within)
 
     def shift(
         self, logits: FloatArray, applicability: FloatArray, design: FloatArray
@@ -170,7 +184,11 @@ def outside(applicability: FloatArray) -> FloatArray:
 
 
 def _grown(
-    logits: FloatArray, y: IntArray, design: FloatArray, categorical: list[int]
+    logits: FloatArray,
+    y: IntArray,
+    design: FloatArray,
+    categorical: list[int],
+    weight: FloatArray,
 ) -> lightgbm.Booster | None:
     """One shallow tree on what the model leaves unexplained; None where rows are too few."""
     n_groups = min(len(y) // ROWS_A_GROUP, MOST_GROUPS)
@@ -189,7 +207,12 @@ def _grown(
         "verbosity": -1,
     }
     data = lightgbm.Dataset(
-        design, label=y, init_score=logits, categorical_feature=categorical, params=options
+        design,
+        label=y,
+        weight=weight,
+        init_score=logits,
+        categorical_feature=categorical,
+        params=options,
     )
     return lightgbm.train(options, data, 1)
 
@@ -205,14 +228,16 @@ def _log_odds(rate: FloatArray) -> FloatArray:
     return np.asarray(logit(np.clip(rate, 1e-9, 1 - 1e-9)))
 
 
-def _shares(logits: FloatArray, y: IntArray, terms: FloatArray) -> tuple[float, float]:
+def _shares(
+    logits: FloatArray, y: IntArray, terms: FloatArray, weight: FloatArray
+) -> tuple[float, float]:
     """The likeliest shares of both steps under the prior, by Newton's method, inside [0, 1]."""
     mean, deviation = np.array(PRIOR).T
     share = mean
     for _ in range(30):
         p = expit(logits + terms @ share)
-        slope = terms.T @ (y - p) - (share - mean) / deviation**2
-        curve = (terms * (p * (1 - p))[:, None]).T @ terms + np.diag(1 / deviation**2)
+        slope = terms.T @ (weight * (y - p)) - (share - mean) / deviation**2
+        curve = (terms * (weight * (p * (1 - p)))[:, None]).T @ terms + np.diag(1 / deviation**2)
         step = np.linalg.solve(curve, slope)
         share = share + np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-10:

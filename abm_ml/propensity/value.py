@@ -176,7 +176,7 @@ def _folds(rows: TrainingRows, seed: int) -> list[Fold]:
         usable = [fold for fold in folds if len(fold.test) and len(fold.train)]
         if usable:
             return usable
-    return grouped_folds(rows.groups, n_folds=_INNER_FOLDS, seed=seed)
+    return grouped_folds(rows.alike, n_folds=_INNER_FOLDS, seed=seed)
 
 
 def _ridge(

@@ -118,6 +118,7 @@ NOTES: tuple[Pair, ...] = (
         r"too few rows of both classes to hold any back for testing",
         "两类样本太少，无法预留检验数据",
     ),
+    (r"history too short to test forward in time", "历史数据太短，无法按时间向前检验"),
     # Leaks
     (r"its name says that it is known only after the fact", "从名称看，结果出来后才会知道"),
     (r"by itself it all but separates the classes", "仅凭该字段几乎就能区分赢单与输单"),

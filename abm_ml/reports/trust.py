@@ -10,6 +10,12 @@ from abm_ml.reports.markup import Html, tag
 from abm_ml.reports.numbers import share
 from abm_ml.reports.texts import note_words, say
 
+_SPLITS = {
+    "forward in time": "trust.split.forward",
+    "by group": "trust.split.group",
+    "by group, history too short": "trust.split.short",
+}
+
 
 def trust(backtest: Figures, training: Figures | None, *, in_use: bool = True) -> Html:
     """The back-test's findings, and what was kept from the model.
@@ -54,9 +60,8 @@ def how_tested(backtest: Figures) -> Html:
     rows = backtest["rows"]
     if not backtest["folds"]:
         return paragraph("trust.split.none")
-    key = "trust.split.forward" if backtest["split"] == "forward in time" else "trust.split.group"
     return paragraph(
-        key,
+        _SPLITS[backtest["split"]],
         n=len(backtest["folds"]),
         tested=rows["tested"],
         won=rows["won"],

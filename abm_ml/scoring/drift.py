@@ -15,6 +15,7 @@ from abm_ml.config import Drift
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts
 from abm_ml.features.account import universe_spine
+from abm_ml.propensity.applicability import OUTSIDE
 from abm_ml.propensity.columns import FloatArray
 from abm_ml.propensity.drift import PROPENSITY, Profile, Shift, importances, shifts
 from abm_ml.propensity.expected_wins import Outcomes, outcomes
@@ -23,6 +24,9 @@ from abm_ml.scoring.outcomes import given_before, later_outcomes, model_rows
 
 _EXPLAINED = 500
 """Accounts whose reasons tell how much each column matters (reasons are slow)."""
+
+_MOVED = 1e-9
+"""Difference in propensity from which shrinkage counts as having moved it."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,40 @@ def universe_profile(
     sample : int
         The most accounts that are looked at, the same ones whatever their order.
     """
+    return universe_facts(crm, trained, as_of, sample)[0]
+
+
+def universe_facts(
+    crm: Crm, trained: TrainedPropensity, as_of: datetime, sample: int
+) -> tuple[Profile | None, dict[str, Any]]:
+    """The profile, and how far training covers the universe; arguments as there.
+
+    Returns
+    -------
+    profile : Profile or None
+        As `universe_profile`.
+    reach : dict
+        `rows` looked at, the share `outside` the training data and the share `shrunk`, and
+        `sentences` that say so; empty where the universe is.
+    """
     X, propensity = _universe(crm, trained, as_of, sample)
     if X.empty:
-        return None
+        return None, {}
     some = X.iloc[:: max(1, len(X) // _EXPLAINED)].head(_EXPLAINED)
-    return Profile.of(X, propensity, importances(trained.model.explain(some)))
+    profile = Profile.of(X, propensity, importances(trained.model.explain(some)))
+    outside = float((trained.model.applicability(X) < OUTSIDE).mean())
+    moved = np.abs(trained.model.predict_unshrunk(X) - propensity) > _MOVED
+    return profile, _reach(len(X), outside, float(moved.mean()))
+
+
+def _reach(rows: int, outside: float, shrunk: float) -> dict[str, Any]:
+    said = {
+        "text": f"Of {rows:,} accounts looked at, {outside:.0%} lie outside the training data; the "
+        f"propensity of {shrunk:.0%} was moved toward that of a group.",
+        "text_zh": f"在查看的 {rows:,} 家企业中，{outside:.0%} 处于训练数据范围之外；"
+        f"{shrunk:.0%} 的转化概率向所属群组作了收缩。",
+    }
+    return {"rows": rows, "outside": outside, "shrunk": shrunk, "sentences": [said]}
 
 
 def drift_report(

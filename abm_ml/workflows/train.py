@@ -24,7 +24,7 @@ from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.propensity.training import Target, TrainingTable, training_table
 from abm_ml.propensity.value import fit_amounts
 from abm_ml.propensity.value_error import value_facts
-from abm_ml.scoring.drift import universe_profile
+from abm_ml.scoring.drift import universe_facts
 from abm_ml.scoring.past_scores import past_account_scores
 from abm_ml.tracking.runs import page_path
 from abm_ml.tracking.store import open_store
@@ -84,8 +84,9 @@ def train(
     table = _table(crm, history.target, params, instant)
     progress(f"back-testing on {len(table):,} rows, then fitting")
     trained = _fitted(crm, table, params)
-    profile = universe_profile(crm, trained, table.until, params.drift.sample)
-    trained = dataclasses.replace(trained, profile=profile)
+    profile, reach = universe_facts(crm, trained, table.until, params.drift.sample)
+    facts = {**trained.facts, "applicability": reach}
+    trained = dataclasses.replace(trained, profile=profile, facts=facts)
     progress("registering the challenger")
     version, run_id = register(trained, table, params, models, started)
     return TrainResult(

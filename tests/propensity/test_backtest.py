@@ -217,6 +217,41 @@ def test_rules_of_another_length_are_refused(quick_model: QuickModel) -> None:
         backtest(X, y, rules=[1, 2, 3])
 
 
+def test_a_history_too_short_to_test_forward_claims_nothing(quick_model: QuickModel) -> None:
+    X, y = numbers(400, 3.0)
+    time = np.arange(400) % 2
+    short = backtest(X, y, time, time + 9, model=quick_model(), resamples=5)
+    assert (short.verdict, short.why, short.split) == (
+        "no signal found",
+        "history too short to test forward in time",
+        "by group, history too short",
+    )
+    one = backtest(X, y, np.zeros(400), np.full(400, 9), model=quick_model(), resamples=5)
+    assert (one.verdict, one.split) == ("good", "by group")
+
+
+def test_snapshots_of_one_account_stand_on_one_side_of_a_split_by_group(
+    quick_model: QuickModel,
+) -> None:
+    """Each row comes twice, as snapshots that are groups of their own; labels are noise."""
+    X, _ = numbers(250, 0.0)
+    y = np.random.default_rng(1).integers(2, size=250)
+    trial = Trial.of(
+        pd.concat([X, X], ignore_index=True), np.tile(y, 2), groups=np.arange(500),
+        accounts=np.tile(np.arange(250), 2), model=quick_model(),
+    )  # fmt: skip
+    assert trial.replay is not None
+    for fold in (*trial.folds, *trial.replay.folds):
+        account = trial.accounts
+        assert account is not None
+        assert not np.isin(account[fold.test], account[fold.train]).any()
+    report = trial.report(resamples=5)
+    assert (report.split, report.verdict) == ("by group", "no signal found")
+    # Chosen and calibrated inside on twins, the model would be sure of itself, and far worse.
+    loss = {name: report.metrics[name]["log_loss"]["value"] for name in ("model", "base_rate")}
+    assert loss["model"] < loss["base_rate"] + 0.02
+
+
 # --- too little, and what does not fit -----------------------------------------------------------
 
 

@@ -67,8 +67,8 @@ def test_snapshots_of_one_account_count_for_less_than_as_many_accounts() -> None
     logits = rng.normal(-1, 1, 400)
     y = (rng.random(400) < expit(logits)).astype(int)
     six = np.repeat(np.arange(400), 6)
-    assert design_effect(logits, y, np.arange(400)) == pytest.approx(1)
-    assert design_effect(logits[six], y[six], six) == pytest.approx(6)
+    assert design_effect(logits, y, np.arange(400), np.ones(400)) == pytest.approx(1)
+    assert design_effect(logits[six], y[six], six, np.ones(2_400)) == pytest.approx(6)
     alone, copies = (
         ScoreBands.fit(logits[rows], y[rows], clusters=rows) for rows in (np.arange(400), six)
     )
@@ -79,13 +79,34 @@ def test_snapshots_of_one_account_count_for_less_than_as_many_accounts() -> None
     assert widths[2] < 0.6 * widths[1]
 
 
+def test_weights_that_undo_a_case_control_sample_reach_probabilities_and_intervals(
+    quick_model: Callable[..., PropensityModel],
+) -> None:
+    rng = np.random.default_rng(0)
+    x, seen = rng.normal(size=(2, 1_500))
+    y = (rng.random(1_500) < expit(x)).astype(int)
+    X, lost = pd.DataFrame({"x": x, "noise": seen}), 19
+    weight = np.where(y == 1, 1.0, lost)
+    model = quick_model().fit(X, y, time=np.arange(1_500), sample_weight=weight)
+    said = model.assess(X)
+    truth = expit(x - np.log(lost))
+    mean, low, high, true = (
+        np.average(values, weights=weight)
+        for values in (said.probability, said.low, said.high, truth)
+    )
+    assert mean == pytest.approx(model.base_rate_, rel=0.25)
+    assert low < true < high < 3 * true
+
+
 def test_rates_that_move_between_folds_widen_the_interval() -> None:
     rng = np.random.default_rng(1)
     logits, folds = rng.normal(-1, 1, 4_000), np.repeat(np.arange(8), 500)
     moved = rng.normal(0, 0.5, 8)
     for size, expected in ((0, 0.0), (1, float(np.std(moved)))):
         y = (rng.random(4_000) < expit(logits + size * moved[folds])).astype(int)
-        assert between_folds(logits, y, folds, 1.0) == pytest.approx(expected, abs=0.15)
+        assert between_folds(logits, y, folds, 1.0, np.ones(4_000)) == pytest.approx(
+            expected, abs=0.15
+        )
     still, moving = (ScoreBands.fit(logits, y, folds=f) for f in (None, folds))
     middle = np.array([-1.0])
     assert np.ptp(moving.interval(middle)) > 1.5 * np.ptp(still.interval(middle))

@@ -84,3 +84,25 @@ def test_arrays_get_names() -> None:
 def test_a_column_that_occurs_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="column 'a' occurs twice"):
         as_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+
+
+def test_a_set_is_read_the_same_whatever_its_own_order() -> None:
+    # 0 and 8 share a slot of a small set, so it lists the one that came first.
+    one, other = {0, 8}, {8, 0}
+    assert list(one) != list(other)
+    codes, distinct = as_levels(pd.Series([one, other, frozenset(one), "x"], dtype=object))
+    assert (codes.tolist(), distinct) == ([0, 0, 0, 1], ["0; 8", "x"])
+
+
+def test_periods_are_read_as_the_dates_that_they_start_on() -> None:
+    months = pd.Series(pd.PeriodIndex(["2024-01", "2024-02", None], freq="M"))
+    frame = as_frame(pd.DataFrame({"month": months}))
+    assert column_kind(frame["month"]) == "date"
+    np.testing.assert_array_equal(as_days(frame["month"]), [19_723, 19_754, np.nan])
+
+
+@pytest.mark.parametrize("cell", [{"a": 1}, [{"a": 1}]])
+def test_dictionaries_are_refused_under_the_name_of_their_column(cell: object) -> None:
+    values = pd.Series([cell, None], name="address")
+    with pytest.raises(ValueError, match=r"'address' holds cells .* a column of its own"):
+        as_tags(values) if isinstance(cell, list) else column_kind(values)

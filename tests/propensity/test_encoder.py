@@ -147,3 +147,17 @@ def test_an_amount_also_says_how_exact_and_how_common_it_is() -> None:
 )
 def test_other_numbers_do_not(values: np.ndarray) -> None:
     assert not NumberCode.fit(pd.Series(values)).exact
+
+
+def test_no_address_or_phone_number_is_kept() -> None:
+    person = pd.Series((["jane@acme.com"] * 8 + ["+86 138 0013 8000"] * 8 + ["none"] * 8) * 3)
+    notes = pd.Series([f"call Jane at 415-555-0100 or jane@acme.com, deal {k}" for k in range(72)])
+    encoder = Encoder.fit(
+        pd.DataFrame({"owner": person, "notes": notes, "tags": [[p] for p in person]})
+    )
+    kept = str(encoder.state())
+    assert "none" in kept
+    assert "jane@" not in kept
+    assert "acme" not in kept
+    assert "8000" not in kept
+    assert "0100" not in kept

@@ -66,6 +66,17 @@ def test_the_order_of_rows_and_the_number_of_threads_change_nothing(
     )
 
 
+def test_of_no_rows_nothing_is_said(fitted: PropensityModel, rows: Rows) -> None:
+    none = rows[0].iloc[:0]
+    assert fitted.predict_proba(none).shape == (0, 2)
+    said = fitted.assess(none)
+    arrays = (said.probability, said.low, said.high, said.applicability, fitted.predict(none))
+    assert [len(array) for array in arrays] == [0] * 5
+    reasons = fitted.explain(none)
+    assert list(reasons.columns) == list(fitted.explain(rows[0].iloc[:1]).columns)
+    assert reasons.empty
+
+
 def test_columns_that_are_absent_are_named_and_new_ones_are_ignored(
     fitted: PropensityModel, rows: Rows
 ) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm_ml.propensity.folds import as_axis, forward_folds, grouped_folds, sorted_rows
+from abm_ml.propensity.folds import as_axis, forward_folds, grouped_folds, joined, sorted_rows
+from abm_ml.propensity.rows import TrainingRows
 
 Moments = st.lists(
     st.tuples(st.integers(0, 40), st.integers(-3, 20), st.integers(0, 15)), min_size=2, max_size=60
@@ -92,3 +93,63 @@ def test_rows_are_sorted_by_what_they_hold(order: list[int]) -> None:
     straight = frame.iloc[sorted_rows(frame)].reset_index(drop=True)
     again = shuffled.iloc[sorted_rows(shuffled)].reset_index(drop=True)
     pd.testing.assert_frame_equal(straight, again)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=20))
+def test_joined_groups_split_neither_and_join_no_more_than_that(
+    pairs: list[tuple[int, int]],
+) -> None:
+    groups, others = np.array(pairs).T
+    both = joined(groups, others)
+    for codes in (groups, others):
+        assert all(len(set(both[codes == code])) == 1 for code in codes)
+    for part in set(both):
+        # Whatever is inside can be reached from its first row, link by link.
+        inside = both == part
+        reached = np.arange(len(both)) == np.flatnonzero(inside)[0]
+        for _ in pairs:
+            reached = np.isin(groups, groups[reached]) | np.isin(others, others[reached])
+        np.testing.assert_array_equal(reached, inside)
+
+
+def test_alike_rows_are_whole_groups_and_a_row_without_account_stands_alone() -> None:
+    X = pd.DataFrame({"a": range(6)})
+    accounts = ["x", "y", None, None, "z", "z"]
+    rows = TrainingRows.of(X, [0, 1] * 3, range(6), groups=[0, 0, 1, 2, 3, 4], clusters=accounts)
+    assert rows.alike.tolist() == [0, 0, 1, 2, 3, 3]
+    assert rows.groups.tolist() == [0, 0, 1, 2, 3, 4]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(range(6)))
+def test_rows_that_differ_in_account_or_testable_alone_have_one_order(order: list[int]) -> None:
+    X = pd.DataFrame({"a": [1] * 6})
+    y, account = np.array([0, 0, 0, 1, 1, 1]), np.array(list("xyyxxz"))
+    testable = np.array([True, False, True, False, True, True])
+    straight = TrainingRows.of(X, y, testable=testable, clusters=account)
+    again = TrainingRows.of(X, y[order], testable=testable[order], clusters=account[order])
+    np.testing.assert_array_equal(account[straight.order], account[order][again.order])
+    np.testing.assert_array_equal(straight.judged, again.judged)
+    np.testing.assert_array_equal(straight.alike, again.alike)
+
+
+def test_sets_are_sorted_by_their_items_and_long_arrays_by_all_of_them() -> None:
+    # 0 and 8 share a slot of a small set, so it lists the one that came first.
+    one, other = {0, 8}, {8, 0}
+    assert str(one) != str(other)
+    sets = [pd.DataFrame({"a": [first, {1}, {2}, {3}]}) for first in (one, other)]
+    assert sorted_rows(sets[0]).tolist() == sorted_rows(sets[1]).tolist()
+    middle = np.arange(2_000)
+    arrays = [np.where(middle == 1_000, k, middle) for k in (1, 2)]
+    there, back = (pd.DataFrame({"a": cells}) for cells in (arrays, arrays[::-1]))
+    assert sorted_rows(there).tolist() == sorted_rows(back)[::-1].tolist()
+
+
+def test_times_may_be_periods_or_texts_of_which_only_some_have_a_time_of_day() -> None:
+    days = pd.date_range("2024-01-01", periods=3, freq="D")
+    expected = days.to_numpy().astype("datetime64[s]").astype(float)
+    for times in (["2024-01-01", "2024-01-02 00:00:00", "2024-01-03T00:00"], days.to_period("D")):
+        axis, dates = as_axis(times, "time")
+        assert dates
+        np.testing.assert_array_equal(axis, expected)

@@ -31,6 +31,9 @@ from abm_ml.propensity.leaks import (
         "FiscalQuarter", "LastStageChangeDate", "notes_last_contacted", "IqScore", "Rating",
         "hubspotscore", "Lead Quality", "Lead Profile", "Activity Index", "Profile Score",
         "Days in negotiation", "time to qualification", "date_won", "Contract Id",
+        "closedate", "dealstage", "Days to win", "TimeToWin", "Loss_Notes", "daysToDecision",
+        "流失原因", "丢失原因", "下单日期", "赢得日期", "中标", "ACV_Booked", "Actual Revenue",
+        "Total Contract Value", "renewal_date", "是否转化", "关闭日期", "成交额", "跟进结果",
     ],
 )  # fmt: skip
 def test_a_name_of_what_is_known_afterwards_is_a_leak(name: str) -> None:
@@ -52,6 +55,8 @@ def test_a_name_of_what_is_known_afterwards_is_a_leak(name: str) -> None:
         "客户等级", "商机来源",
         "Credit Rating", "Time Zone", "quota", "stock quote", "fiscal year end month", "Amount",
         "website quality", "days since founding", "hs_analytics_source", "approved vendor",
+        "转化渠道", "网站转化率", "历史成交额", "关闭车间数", "Result page views", "其中标准件数",
+        "Lease contract value", "renewal_month", "Fiscal Year", "days to decision maker",
     ],
 )  # fmt: skip
 def test_an_honest_name_is_none(name: str) -> None:
@@ -87,6 +92,35 @@ def test_a_column_filled_for_winners_only_is_found() -> None:
     filled = rng.random(1_000) < np.where(y == 1, 0.95, 0.1)
     X = pd.DataFrame({"seats": np.where(filled, rng.normal(size=1_000), np.nan)})
     assert [leak.why for leak in suspected_leaks(X, y)] == [BY_FILLING]
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "category", "id", "text", "tags"])
+def test_a_sparse_column_that_only_winners_fill_is_found(kind: str) -> None:
+    y = outcome()
+    rng = np.random.default_rng(0)
+    values = {
+        "number": rng.normal(size=1_000),
+        "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(900, size=1_000), "D"),
+        "category": rng.choice(list("abcdefgh"), 1_000),
+        "id": [f"REF{k}" for k in range(1_000)],
+        "text": [f"what the customer said on day {k}, word for word" for k in range(1_000)],
+        "tags": [[f"t{k}"] for k in range(1_000)],
+    }
+    column = pd.Series(values[kind])
+    sparse = rng.random(1_000) < 0.45
+    told = pd.DataFrame({"told": column.where(sparse & (y == 1)), "not": column.where(sparse)})
+    leaks = suspected_leaks(told, y)
+    assert [(leak.column, leak.why) for leak in leaks] == [("told", BY_FILLING)]
+    assert leaks[0].evidence.endswith("of won, 0% of lost")
+
+
+def test_a_few_accounts_with_many_filled_rows_are_no_proof() -> None:
+    rng = np.random.default_rng(0)
+    account = np.concatenate([rng.integers(5, size=300), 5 + rng.integers(400, size=700)])
+    y = np.where(account < 5, 1, rng.random(1_000) < 0.2).astype(int)
+    X = pd.DataFrame({"seats": np.where(account < 5, rng.normal(size=1_000), np.nan)})
+    assert len(suspected_leaks(X, y)) == 1
+    assert suspected_leaks(X, y, repeats=account) == []
 
 
 def test_a_value_that_only_winners_have_is_found() -> None:
@@ -203,6 +237,24 @@ def test_dates_that_lie_later_for_winners_are_found_and_those_before_are_not() -
     assert [(leak.column, leak.why) for leak in leaks] == [("kickoff", BY_TIME)]
     assert "in 100% of won, 0% of lost" in leaks[0].evidence
     assert suspected_leaks(X, y) == []
+
+
+def test_sparse_dates_that_lie_later_for_winners_only_are_found() -> None:
+    y = outcome()
+    rng = np.random.default_rng(0)
+    days = 19_800 + rng.integers(0, 300, 1_000).astype(float)
+    start, sparse = pd.Timestamp(0), rng.random(1_000) < 0.38
+    earlier = start + pd.to_timedelta(days - rng.integers(1, 500, 1_000), "D")
+    later = start + pd.to_timedelta(days + rng.integers(0, 60, 1_000), "D")
+    X = pd.DataFrame(
+        {
+            "kickoff": np.where(sparse & (y == 1), later, earlier),
+            "planned": np.where(sparse, later, earlier),
+        }
+    )
+    leaks = suspected_leaks(X, y, days=days)
+    assert [(leak.column, leak.why) for leak in leaks] == [("kickoff", BY_TIME)]
+    assert "of won, 0% of lost" in leaks[0].evidence
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

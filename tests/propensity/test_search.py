@@ -74,8 +74,9 @@ def test_later_folds_try_what_did_well_in_earlier_ones(quick_model: QuickModel) 
     linear = [margin for plan, margin in found.margins.items() if isinstance(plan, LinearPlan)]
     tried = [sum(np.isfinite(m[fold.test]).all() for m in linear) for fold in found.folds]
     assert tried == [16, 8, 4]
+    rows = found.folds[0].test
     first = {
-        plan: np.logaddexp(0, np.where(y == 1, -margin, margin))[found.folds[0].test].mean()
+        plan: np.logaddexp(0, np.where(y == 1, -margin, margin)[rows]).mean()
         for plan, margin in found.margins.items()
         if isinstance(plan, LinearPlan)
     }

@@ -176,6 +176,8 @@ def test_the_card_tells_window_target_versions_and_what_to_do_next(
         "abm promote",
     ):
         assert words in card
+    assert "lie outside the training data" in card
+    assert "处于训练数据范围之外" in card
 
 
 def test_no_contact_is_named_anywhere_under_models(

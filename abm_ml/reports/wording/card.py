@@ -71,10 +71,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "再在此类样本上校准，最后用全部样本重新拟合。",
     ),
     "chosen.candidates.group": (
-        "Tried were logistic regressions and LightGBM in several sizes. There were no dates, so "
-        "the one of each kind with the lowest log loss on rows held back was taken; both share the "
-        "prediction half and half unless another share was surely better.",
-        "候选：多种正则化逻辑回归与多种规模的 LightGBM。因数据没有时间，"
+        "Tried were logistic regressions and LightGBM in several sizes. Rows could not be compared "
+        "forward in time, so the one of each kind with the lowest log loss on rows held back was "
+        "taken; both share the prediction half and half unless another share was surely better.",
+        "候选：多种正则化逻辑回归与多种规模的 LightGBM。因无法按时间向前比较，"
         "两类各取预留样本上对数损失最低者，各占一半，除非其他比例明显更好。",
     ),
     "chosen.judged": (
@@ -130,11 +130,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     # Where it stops
     "reach.title": ("Whom it can speak about", "适用范围"),
     "reach.note": (
-        "History speaks only of the accounts that somebody once approached. Each scored account "
-        "carries an applicability: how near it lies to those. Where it is low, propensity is "
-        "drawn toward the rate of wins of the nearest group.",
-        "历史只涉及曾被跟进的企业。每家被评分的企业都带有适用度，即与这些企业的接近程度；"
-        "适用度低时，转化概率会向最接近群组的成交率收缩。",
+        "Each scored account carries an applicability: how near it lies to the accounts that the "
+        "model learned from. Where it is low, propensity is drawn toward the rate of wins of the "
+        "nearest group, as far as rows held back showed that this helps. The figures of the test "
+        "above are those before this step.",
+        "每家被评分的企业都带有适用度，即与模型学习过的企业的接近程度。适用度低时，"
+        "转化概率会向最接近群组的成交率收缩，收缩幅度由预留样本决定。上文的检验数字为收缩之前的结果。",
     ),
     "reach.limit": (
         "This mends what the columns show. Where accounts were picked for reasons that nobody "

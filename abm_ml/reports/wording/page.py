@@ -30,9 +30,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "转化概率描述的是同类企业，而不是某一家企业。",
     ),
     "limits.selection": (
-        "History knows only the accounts that somebody approached. If they were picked for "
-        "reasons that nobody recorded, the model cannot know it.",
-        "历史数据只包含曾被跟进的企业。若当时的挑选理由没有记录，模型无从得知。",
+        "Wins come only from accounts that somebody approached. If they were picked for reasons "
+        "that nobody recorded, the model cannot know it.",
+        "成交只来自曾被跟进的企业。若当时的挑选理由没有记录，模型无从得知。",
     ),
     "limits.cause": (
         "A high propensity does not mean that marketing caused it, nor that more marketing "

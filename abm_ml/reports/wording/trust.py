@@ -48,10 +48,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "用未见过的数据检验，训练出的模型无法区分会成交与不会成交的企业，因此未启用：列表按规则排序。",
     ),
     "verdict.outside": (
-        "{share} of the scored accounts are unlike most that the model learned from; their "
-        "propensity is drawn toward the rate of similar ones. Where accounts were once passed "
-        "over for reasons that nobody recorded, no model can make up for it.",
-        "{share} 的被评分企业与模型学习过的多数企业差异较大，其转化概率会向相似企业的成交率收缩。"
+        "{share} of the scored accounts are unlike most that the model learned from: take their "
+        "propensity with more care (column applicability). Where accounts were once passed over "
+        "for reasons that nobody recorded, no model can make up for it.",
+        "{share} 的被评分企业与模型学习过的多数企业差异较大，"
+        "其转化概率请谨慎采用（见 applicability 列）。"
         "若当时放弃跟进的理由没有记录，任何模型都无法弥补。",
     ),
     "verdict.waiting": (
@@ -103,11 +104,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "共检验 {tested} 个结果，其中 {won} 个赢单（{rate}）。",
     ),
     "trust.split.group": (
-        "There are no dates to test forward in time, so the model was tested on accounts that "
-        "were held back: {tested} outcomes, {won} of them won ({rate}). Expect less of it in "
-        "real life.",
-        "数据没有时间，无法按时间向前检验，因此用预留的企业检验：共 {tested} 个结果，"
+        "There are no dates that differ, to test forward in time, so the model was tested on "
+        "accounts that were held back: {tested} outcomes, {won} of them won ({rate}). Expect less "
+        "of it in real life.",
+        "数据没有先后不同的时间，无法按时间向前检验，因此用预留的企业检验：共 {tested} 个结果，"
         "其中 {won} 个赢单（{rate}）。实际表现可能更低。",
+    ),
+    "trust.split.short": (
+        "The history is too short to test forward in time. The figures are of accounts that were "
+        "held back: {tested} outcomes, {won} of them won ({rate}). They prove nothing about what "
+        "comes later, so no signal is claimed.",
+        "历史数据太短，无法按时间向前检验。以下数字来自预留的企业：共 {tested} 个结果，"
+        "其中 {won} 个赢单（{rate}）。这些数字不能证明今后的表现，因此不认定存在有效信号。",
     ),
     "trust.split.none": (
         "There were too few outcomes to hold any back, so the model could not be tested.",
