@@ -182,16 +182,24 @@ def fit_trees(
         # The methods "intermediate" and "advanced" were seen to break what they promise.
         options["monotone_constraints"] = signs.tolist()
         options["monotone_constraints_method"] = "basic"
-    data.set_weight(weight)
+    _weigh(data, weight)
     booster = lightgbm.train(options, data, plan.trees)
     return Trees(booster, plan.trees, settings.n_jobs)
 
 
 def fit_default_trees(data: lightgbm.Dataset, weight: FloatArray, settings: Settings) -> Trees:
     """LightGBM as it comes, 100 trees: the baseline that everybody has."""
-    data.set_weight(weight)
+    _weigh(data, weight)
     options = {"objective": "binary", "feature_pre_filter": False, **_quiet(settings)}
     return Trees(lightgbm.train(options, data, 100), 100, settings.n_jobs)
+
+
+def _weigh(data: lightgbm.Dataset, weight: FloatArray) -> None:
+    """Give the rows their weights, whatever weights they had before.
+
+    `Dataset.set_weight` takes weights that are all 1 for none and leaves the former ones in force.
+    """
+    data.set_field("weight", weight)
 
 
 def _quiet(settings: Settings) -> dict[str, Any]:
