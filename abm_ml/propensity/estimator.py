@@ -45,8 +45,9 @@ class Assessment:
 class PropensityModel(ClassifierMixin, BaseEstimator):
     """Calibrated probability that the label is the second of two classes.
 
-    Logistic regression, LightGBM and their blend compete by log loss on rows later than those
-    they learned from; the winner is calibrated on such rows and then fitted on all rows.
+    Logistic regressions and kinds of LightGBM compete by log loss on rows later than those they
+    learned from; the best of each share the margin, which is calibrated on such rows and drawn
+    toward a group's rate where training hardly covers a row; then both are fitted on all rows.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class PropensityModel(ClassifierMixin, BaseEstimator):
         Names of the training columns (of arrays: `x0`, `x1`, …); `feature_names_in_` beside it
         if they came from a DataFrame.
     scorer_ : Scorer
-        What was fitted: encoder, models, calibration, bands.
+        What was fitted: encoder, models, calibration, coverage, shrinkage, bands.
     split_ : str
         How candidates were compared: `forward in time`, `by group` or `not compared`.
     search_ : Search or None

@@ -1,4 +1,8 @@
-"""Playing the past forward: what would have been predicted for rows before they were known."""
+"""Playing the past forward: what would have been predicted for rows before they were known.
+
+In each window the whole model is made anew, choice, calibration and shrinkage included, by what
+makes the one that is put to use.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
+from abm_ml.propensity.calibration import MOST_LOGIT
 from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.encoder import Design
 from abm_ml.propensity.fitting import Lesson
@@ -15,6 +19,7 @@ from abm_ml.propensity.folds import Fold, grouped_folds, teachable
 from abm_ml.propensity.metrics import Scores
 from abm_ml.propensity.plans import Choice, Settings
 from abm_ml.propensity.rows import TrainingRows
+from abm_ml.propensity.scorer import Scorer, train_scorer
 from abm_ml.propensity.search import Search, enough, search
 
 RANDOM_PARTS, RANDOM_ROWS = 5, 1_000
@@ -66,7 +71,7 @@ def replay_forward(rows: TrainingRows, found: Search, settings: Settings, n_fold
     """Windows of a search, each chosen and calibrated on what was known before it.
 
     Windows that have enough unseen rows before them are tested. If none has, the last ones are,
-    with the candidate and the probabilities that nothing was chosen or calibrated on.
+    with the default, which nothing was chosen or calibrated on.
 
     Parameters
     ----------
@@ -81,19 +86,14 @@ def replay_forward(rows: TrainingRows, found: Search, settings: Settings, n_fold
     """
     if rows.time is None or found.baselines is None:
         raise ValueError("rows need a time and the search its baselines")
-    earlier = [np.flatnonzero(found.tested & rows.known_before(fold)) for fold in found.folds]
+    earlier = [fold.train[found.tested[fold.train]] for fold in found.folds]
     ready = [k for k, unseen in enumerate(earlier) if enough(rows.y[unseen])]
     tested = []
     for k in ready or range(len(found.folds))[-n_folds:]:
         fold = found.folds[k]
-        if ready:
-            choice, calibrator = _choose(_that_ran(found, fold), rows, earlier[k])
-            margin = found.margin(choice, fold.test)
-        else:
-            choice, calibrator = settings.default, Calibrator()
-            lesson, test = _lesson(rows, fold, settings)
-            margin = lesson.margin(choice, test)
-        tested.append(_tested(rows, fold, choice, calibrator, margin, found.baselines[fold.test]))
+        known = _that_ran(found, fold) if ready else None
+        scorer = train_scorer(rows, known, settings, fold.train)
+        tested.append(_tested(rows, fold, scorer, found.baselines[fold.test]))
     return _joined(tested)
 
 
@@ -104,26 +104,16 @@ def replay_grouped(rows: TrainingRows, folds: list[Fold], settings: Settings) ->
         inside = rows.take(fold.train)
         inner = grouped_folds(inside.alike, n_folds=INNER_FOLDS, seed=settings.seed + 1)
         usable = [one for one in inner if teachable(one, inside.y)]
-        choice, calibrator = settings.default, Calibrator()
         unseen = np.concatenate([np.zeros(0, dtype=np.int64), *(one.test for one in usable)])
+        found = None
         if enough(inside.y[unseen]):
             found = search(
                 inside.frame, inside.y, inside.weight, None, usable, settings, alike=inside.alike
             )
-            choice, calibrator = _choose(found, inside, unseen)
         lesson, test = _lesson(rows, fold, settings)
-        margin, baselines = lesson.margin(choice, test), lesson.baselines(test)
-        tested.append(_tested(rows, fold, choice, calibrator, margin, baselines))
+        scorer = train_scorer(inside, found, settings)
+        tested.append(_tested(rows, fold, scorer, lesson.baselines(test)))
     return _joined(tested)
-
-
-def _choose(found: Search, rows: TrainingRows, unseen: IntArray) -> tuple[Choice, Calibrator]:
-    """Candidate and calibration from unseen rows."""
-    choice = found.choose(rows.y, rows.weight, unseen)
-    margin = found.margin(choice, unseen)
-    return choice, Calibrator.fit(
-        margin, rows.y[unseen], rows.weight[unseen], found.fold_of[unseen]
-    )
 
 
 def _that_ran(found: Search, fold: Fold) -> Search:
@@ -139,23 +129,17 @@ def _lesson(rows: TrainingRows, fold: Fold, settings: Settings) -> tuple[Lesson,
     return lesson, lesson.encoder.encode(rows.frame.iloc[fold.test].reset_index(drop=True))
 
 
-def _tested(
-    rows: TrainingRows,
-    fold: Fold,
-    choice: Choice,
-    calibrator: Calibrator,
-    margin: FloatArray,
-    baselines: FloatArray,
-) -> _Tested:
-    """A fold's predictions: calibrated ones of the model, and those that need no craft."""
+def _tested(rows: TrainingRows, fold: Fold, scorer: Scorer, baselines: FloatArray) -> _Tested:
+    """A fold's predictions: those of the model as it is put to use, and what needs no craft."""
     base = np.average(rows.y[fold.train], weights=rows.weight[fold.train])
+    model = scorer.score(rows.frame.iloc[fold.test].reset_index(drop=True))
     probabilities = {
-        "model": np.asarray(expit(calibrator.logit(margin))),
+        "model": np.asarray(expit(model.logits)),
         "base_rate": np.full(len(fold.test), base),
         "logistic_regression": _probability(baselines[:, 0]),
         "lightgbm": _probability(baselines[:, 1]),
     }
-    return _Tested(fold, choice, calibrator.method, probabilities)
+    return _Tested(fold, scorer.choice, scorer.calibrator.method, probabilities)
 
 
 def _probability(margin: FloatArray) -> FloatArray:

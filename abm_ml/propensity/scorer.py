@@ -182,52 +182,54 @@ def _by_owner(parts: FloatArray, owners: IntArray, n_columns: int) -> FloatArray
 
 
 @one_blas_thread
-def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -> Scorer:
-    """Choose, calibrate and learn to shrink on unseen rows, then fit the choice on every row.
+def train_scorer(
+    rows: TrainingRows, found: Search | None, settings: Settings, taught: IntArray | None = None
+) -> Scorer:
+    """Choose, calibrate and learn to shrink on unseen rows, then fit the choice.
+
+    A back-test calls this with what each window could know, so that what it judges is what is
+    put to use.
 
     Parameters
     ----------
     rows : TrainingRows
         What to learn from.
     found : Search or None
-        Margins of unseen rows; None where rows were too few to hold any back: a plain
-        logistic regression is fitted and its probabilities are taken as they are.
+        Margins of unseen rows, of which those among `taught` count; None where rows were too few
+        to hold any back: the default is fitted and its probabilities are taken as they are.
     settings : Settings
         What was tried.
+    taught : array of int, optional
+        Rows that teach, rising; without it, all.
     """
-    unseen = np.flatnonzero(found.tested) if found is not None else np.zeros(0, dtype=np.int64)
-    choice, calibrator, logits = settings.default, Calibrator(), np.zeros(0)
-    folds = None
+    taught = np.arange(len(rows)) if taught is None else taught
+    y, weight, alike = rows.y[taught], rows.weight[taught], rows.alike[taught]
+    choice, calibrator, folds = settings.default, Calibrator(), None
+    unseen, logits = np.arange(len(taught)), None
     if found is not None:
-        choice = found.choose(rows.y, rows.weight, unseen)
-        margin = found.margin(choice, unseen)
-        folds = found.fold_of[unseen]
-        calibrator = Calibrator.fit(margin, rows.y[unseen], rows.weight[unseen], folds)
+        unseen = np.flatnonzero(found.tested[taught])
+        choice = found.choose(rows.y, rows.weight, taught[unseen])
+        margin = found.margin(choice, taught[unseen])
+        folds = found.fold_of[taught[unseen]]
+        calibrator = Calibrator.fit(margin, y[unseen], weight[unseen], folds)
         logits = calibrator.logit(margin)
-    every = np.arange(len(rows))
-    alike = rows.alike if choice.rates else None
-    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, every, settings, alike)
+    rated = rows.alike if choice.rates else None
+    lesson = Lesson.of(rows.frame, rows.y, rows.weight, rows.time, taught, settings, rated)
     encoder, design = lesson.encoder, lesson.design
     linear, trees = lesson.fit(choice)
-    if not len(logits):
-        unseen, logits = every, lesson.margin(choice, design)
+    if logits is None:
+        logits = lesson.margin(choice, design)
     use = column_use(encoder, linear, trees, design)
     free, categories = design.trees[:, encoder.free_columns], encoder.free_categories
-    coverage, share = Coverage.fit(free, categories, use, rows.alike)
+    coverage, share = Coverage.fit(free, categories, use, alike)
     shrinkage = Shrinkage.fit(
-        logits,
-        rows.y[unseen],
-        share[unseen],
-        free[unseen],
-        categories,
-        rows.alike[unseen],
-        rows.weight[unseen],
+        logits, y[unseen], share[unseen], free[unseen], categories, alike[unseen], weight[unseen]
     )
     bands = ScoreBands.fit(
         logits + shrinkage.shift(logits, share[unseen], free[unseen]),
-        rows.y[unseen],
-        weight=rows.weight[unseen],
-        clusters=rows.alike[unseen],
+        y[unseen],
+        weight=weight[unseen],
+        clusters=alike[unseen],
         folds=folds,
         line=calibrator.knots is None,
     )
@@ -240,5 +242,5 @@ def train_scorer(rows: TrainingRows, found: Search | None, settings: Settings) -
         coverage=coverage,
         shrinkage=shrinkage,
         bands=bands,
-        base_rate=float(np.average(rows.y, weights=rows.weight)),
+        base_rate=float(np.average(y, weights=weight)),
     )

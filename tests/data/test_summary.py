@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abm_ml.data.summary import refuse_mismatch
 from abm_ml.errors import AbmError
@@ -12,5 +14,13 @@ def test_counts_that_do_not_add_up_stop_the_run(canonical, quarantined):
         refuse_mismatch("accounts", 10, canonical, quarantined)
 
 
-def test_counts_that_add_up_pass():
-    refuse_mismatch("accounts", 10, 8, 2)
+@given(rows=st.integers(0, 50), canonical=st.integers(0, 50), quarantined=st.integers(0, 50))
+def test_a_run_stops_exactly_where_counts_do_not_add_up(rows, canonical, quarantined):
+    def stops() -> bool:
+        try:
+            refuse_mismatch("accounts", rows, canonical, quarantined)
+        except AbmError:
+            return True
+        return False
+
+    assert stops() == (canonical + quarantined != rows)

@@ -19,9 +19,11 @@ def lesson() -> Lesson:
 
 
 PLANS = [
-    Choice(plan)
-    for plan in (LinearPlan(0.1), LinearPlan(0.1, half_life=0.125))
-] + [Choice(trees=plan) for plan in (TreePlan(7, 20), TreePlan(7, 20, half_life=0.125))]  # fmt: skip
+    Choice(LinearPlan(0.1)),
+    Choice(LinearPlan(0.1, half_life=0.125)),
+    Choice(trees=TreePlan(7, 20)),
+    Choice(trees=TreePlan(7, 20, half_life=0.125)),
+]
 
 
 @pytest.mark.parametrize("before", PLANS)

@@ -1,16 +1,19 @@
 """The past is played forward: each window with what was known, and tried, before it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from abm_ml.propensity.backtest import Trial
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.folds import Fold
 from abm_ml.propensity.replay import Replay
 from abm_ml.propensity.rows import TrainingRows
+from abm_ml.propensity.scorer import train_scorer
 
 QuickModel = Callable[..., PropensityModel]
 
@@ -51,6 +54,23 @@ def test_where_nothing_could_be_chosen_the_cautious_model_is_tested(
     assert set(replay.choices) == {model.settings().default}
     assert set(replay.calibrations) == {"none"}
     assert np.isfinite(replay.probabilities["model"]).all()
+
+
+def test_what_is_judged_is_the_model_as_it_is_put_to_use(quick_model: QuickModel) -> None:
+    """Shrinkage included: the last window's model, made by hand, says the same."""
+    X, y = numbers(1_200)
+    trial = Trial.of(X, y, np.arange(1_200), model=quick_model())
+    replay, rows, found = replayed(trial), trial.rows, trial.found
+    fold = replay.folds[-1]
+    assert found is not None
+    known = replace(
+        found, fold_of=np.where(np.isin(np.arange(1_200), fold.train), found.fold_of, -1)
+    )
+    made = train_scorer(rows, known, trial.model.settings(), fold.train)
+    said = made.score(rows.frame.iloc[fold.test].reset_index(drop=True))
+    judged = replay.probabilities["model"][replay.fold == len(replay.folds) - 1]
+    np.testing.assert_array_equal(judged, expit(said.logits))
+    assert (np.abs(said.shift) > 0).any()
 
 
 def test_known_before_a_window_is_what_had_an_outcome_and_shares_no_group_with_it() -> None:

@@ -29,9 +29,21 @@ def test_the_manifest_names_every_file_with_size_and_hash(saved: Path) -> None:
     assert set(files) == {"card.json", "parts/树.txt"}
 
 
-def test_untouched_files_pass(saved: Path) -> None:
-    verify_manifest(saved)
-    verify_manifest(saved, write_manifest(saved))
+def test_files_pass_until_one_is_touched_and_again_once_it_is_restored(saved: Path) -> None:
+    def refused() -> bool:
+        try:
+            verify_manifest(saved, digest)
+        except ArtefactError:
+            return True
+        return False
+
+    digest, card = write_manifest(saved), saved / "card.json"
+    content = card.read_bytes()
+    seen = [refused()]
+    for written in (b"[]", content):
+        card.write_bytes(written)
+        seen.append(refused())
+    assert seen == [False, True, False]
 
 
 def test_a_changed_file_is_refused_even_at_the_same_size(saved: Path) -> None:

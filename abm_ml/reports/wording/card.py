@@ -132,10 +132,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "reach.note": (
         "Each scored account carries an applicability: how near it lies to the accounts that the "
         "model learned from. Where it is low, propensity is drawn toward the rate of wins of the "
-        "nearest group, as far as rows held back showed that this helps. The figures of the test "
-        "above are those before this step.",
+        "nearest group, as far as rows held back showed that this helps.",
         "每家被评分的企业都带有适用度，即与模型学习过的企业的接近程度。适用度低时，"
-        "转化概率会向最接近群组的成交率收缩，收缩幅度由预留样本决定。上文的检验数字为收缩之前的结果。",
+        "转化概率会向最接近群组的成交率收缩，收缩幅度由预留样本决定。",
     ),
     "reach.limit": (
         "This mends what the columns show. Where accounts were picked for reasons that nobody "
