@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.candidates import Linear, Trees
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.encoder import Design, Encoder
 
 OUTSIDE = 0.05

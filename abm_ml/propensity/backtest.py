@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from abm_ml.propensity.columns import FloatArray, IntArray, as_frame, as_numbers
+from abm_ml.data.column_kinds import FloatArray, IntArray, as_frame, as_numbers
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.findings import Findings, counts

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import beta, norm
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.calibration import variance_between, worth
-from abm_ml.propensity.columns import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

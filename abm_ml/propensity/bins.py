@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from abm_ml.propensity.columns import (
+from abm_ml.data.column_kinds import (
     FloatArray,
     IntArray,
     Kind,

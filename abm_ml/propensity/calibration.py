@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.data.column_kinds import FloatArray, IntArray
 
 LARGE = 1_000
 """Rows of the rarer class from which the isotonic steps are used."""

@@ -18,7 +18,7 @@ from scipy.special import logit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.monotone import bounded_logistic
 from abm_ml.propensity.plans import Choice, LinearPlan, Settings, TreePlan
 

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from abm_ml.propensity.columns import (
+from abm_ml.data.column_kinds import (
     FloatArray,
     IntArray,
     as_levels,
     as_tags,
 )
-from abm_ml.propensity.text import names_a_person
+from abm_ml.data.tokens import names_a_person
 
 
 class Code(Protocol):

@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.bins import Bins
-from abm_ml.propensity.columns import FloatArray, IntArray
 
 PROPENSITY = "(propensity)"
 """Name under which the propensity itself is compared."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm_ml.data.column_kinds import FloatArray, IntArray, column_kind
 from abm_ml.propensity.codes import CategoryCode, Code, TagsCode
-from abm_ml.propensity.columns import FloatArray, IntArray, column_kind
 from abm_ml.propensity.number_code import NumberCode
 from abm_ml.propensity.rates import Rates
 from abm_ml.propensity.text import TextCode

@@ -13,7 +13,7 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from abm_ml.propensity.columns import FloatArray, as_frame
+from abm_ml.data.column_kinds import FloatArray, as_frame
 from abm_ml.propensity.explain import explain_rows
 from abm_ml.propensity.monotone import check_monotone
 from abm_ml.propensity.plans import Choice, Settings

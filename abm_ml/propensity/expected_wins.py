@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.data.column_kinds import FloatArray, IntArray
 
 _Z = float(norm.ppf(0.995))
 """Ends of a 99 % interval."""

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.calibration import variance_between
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.metrics import Scores, auc_with_interval, with_intervals
 from abm_ml.propensity.replay import Replay
 from abm_ml.propensity.report import BacktestReport, lift_curve, moment

@@ -9,6 +9,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.candidates import (
     Linear,
     Trees,
@@ -18,7 +19,6 @@ from abm_ml.propensity.candidates import (
     fit_trees,
     tree_data,
 )
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.encoder import Design, Encoder, crowded_columns
 from abm_ml.propensity.plans import Choice, LinearPlan, Settings, TreePlan
 

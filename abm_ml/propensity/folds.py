@@ -14,7 +14,7 @@ from pandas.api import types
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from abm_ml.propensity.columns import FloatArray, IntArray, is_list, items_of
+from abm_ml.data.column_kinds import FloatArray, IntArray, is_list, items_of
 
 _SECONDS_A_DAY = 86_400
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from abm_ml.propensity.columns import (
+from abm_ml.data.column_kinds import (
     FloatArray,
     IntArray,
     Kind,

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm_ml.data.column_kinds import FloatArray, IntArray, as_frame
 from abm_ml.features.names import ATTRIBUTE, parse_feature
-from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
 from abm_ml.propensity.leak_behaviour import Tally, behaviour, behaviour_in_time
 from abm_ml.propensity.leak_names import told_by_name
 from abm_ml.propensity.words import OPPORTUNITY

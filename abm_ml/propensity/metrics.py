@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import beta
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.data.column_kinds import FloatArray, IntArray
 
 LIFT_SHARES = (0.01, 0.05, 0.1, 0.2)
 """Shares of the list at which lift is reported."""

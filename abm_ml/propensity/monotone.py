@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from abm_ml.propensity.columns import FloatArray, IntArray, column_kind
+from abm_ml.data.column_kinds import FloatArray, IntArray, column_kind
 
 HELD_KINDS = ("number", "date", "empty")
 """Kinds of columns that have an order (an empty one plays no part)."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from abm_ml.propensity.columns import FloatArray, as_days, as_numbers
+from abm_ml.data.column_kinds import FloatArray, as_days, as_numbers
 
 SEGMENTS = 8
 """Pieces of the piecewise-linear form of a number, at most."""

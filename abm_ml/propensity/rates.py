@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from abm_ml.propensity.columns import FloatArray, IntArray, as_levels
+from abm_ml.data.column_kinds import FloatArray, IntArray, as_levels
+from abm_ml.data.tokens import names_a_person
 from abm_ml.propensity.folds import grouped_folds
-from abm_ml.propensity.text import names_a_person
 
 PRIOR_ROWS = 20.0
 """Rows of the overall rate that each level's own are mixed with."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.calibration import MOST_LOGIT
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.encoder import Design
 from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold, grouped_folds, teachable

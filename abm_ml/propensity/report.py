@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from abm_ml.propensity.columns import FloatArray
+from abm_ml.data.column_kinds import FloatArray
 from abm_ml.propensity.leaks import Leak
 from abm_ml.propensity.metrics import Scores
 from abm_ml.propensity.verdict import Verdict

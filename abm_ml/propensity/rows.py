@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from abm_ml.propensity.columns import FloatArray, IntArray, as_frame
+from abm_ml.data.column_kinds import FloatArray, IntArray, as_frame
 from abm_ml.propensity.folds import (
     Fold,
     as_axis,

@@ -9,11 +9,11 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.applicability import Coverage, column_use
 from abm_ml.propensity.bands import ScoreBands
 from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
 from abm_ml.propensity.candidates import Linear, Trees, blended
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.encoder import Encoder
 from abm_ml.propensity.fitting import Lesson

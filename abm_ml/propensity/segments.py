@@ -12,7 +12,7 @@ import pandas as pd
 from pandas.api import types
 from scipy.stats import norm
 
-from abm_ml.propensity.columns import (
+from abm_ml.data.column_kinds import (
     FloatArray,
     IntArray,
     as_levels,

@@ -22,8 +22,8 @@ import lightgbm
 import numpy as np
 from scipy.special import expit, logit
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.calibration import worth
-from abm_ml.propensity.columns import FloatArray, IntArray
 
 INSIDE = 0.5
 """Applicability from which nothing is shrunk."""

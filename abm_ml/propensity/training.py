@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from abm_ml.data.column_kinds import IntArray
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.features.account import account_features
 from abm_ml.features.spec import FeatureSpec
-from abm_ml.propensity.columns import IntArray
 from abm_ml.propensity.labels import conversion_labels, last_instant, utc, win_labels
 from abm_ml.propensity.leaks import Leak, leaking_columns
 from abm_ml.propensity.training_leaks import training_leaks

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.data.crm import Crm
 from abm_ml.features.discovery import NAMES_ACCOUNT, OF_RECORD
 from abm_ml.features.spec import FeatureSpec
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.leak_behaviour import LEAST_ROWS, surely_apart
 from abm_ml.propensity.leaks import Leak, suspected_leak, suspected_leaks
 from abm_ml.propensity.words import OPPORTUNITY

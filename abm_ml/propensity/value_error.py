@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from abm_ml.propensity.columns import FloatArray
+from abm_ml.data.column_kinds import FloatArray
 from abm_ml.propensity.metrics import resamples
 from abm_ml.propensity.replay import Replay
 from abm_ml.propensity.rows import TrainingRows

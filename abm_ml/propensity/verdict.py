@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy.stats import norm
 
-from abm_ml.propensity.columns import FloatArray, IntArray
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.propensity.metrics import Scores, resamples
 
 Verdict: TypeAlias = Literal["good", "weak", "no signal found"]

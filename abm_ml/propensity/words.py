@@ -10,8 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+from abm_ml.data.column_kinds import is_list
 from abm_ml.features.names import Feature, parse_feature
-from abm_ml.propensity.columns import is_list
 from abm_ml.propensity.field_names import (
     COUNTS,
     CURRENCIES,

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from abm_ml.config import Drift
+from abm_ml.data.column_kinds import FloatArray
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts
 from abm_ml.features.account import universe_spine
 from abm_ml.propensity.applicability import OUTSIDE
-from abm_ml.propensity.columns import FloatArray
 from abm_ml.propensity.drift import PROPENSITY, Profile, Shift, importances, shifts
 from abm_ml.propensity.expected_wins import Outcomes, outcomes
 from abm_ml.propensity.persist import TrainedPropensity

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from abm_ml.data.column_kinds import FloatArray
 from abm_ml.data.crm import Crm
 from abm_ml.features.account import account_features
-from abm_ml.propensity.columns import FloatArray
 from abm_ml.propensity.labels import conversion_labels, win_labels
 from abm_ml.propensity.persist import TrainedPropensity
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from abm_ml.data.column_kinds import FloatArray, IntArray
 from abm_ml.data.crm import Crm
-from abm_ml.propensity.columns import FloatArray, IntArray
 from abm_ml.propensity.metrics import resamples
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.scoring.outcomes import given_before, later_outcomes

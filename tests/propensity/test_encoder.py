@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm_ml.data.tokens import tokens
 from abm_ml.propensity.codes import CategoryCode, TagsCode
 from abm_ml.propensity.encoder import Encoder
 from abm_ml.propensity.number_code import NumberCode
-from abm_ml.propensity.text import TextCode, tokens
+from abm_ml.propensity.text import TextCode
 
 Rows = tuple[pd.DataFrame, np.ndarray]
 

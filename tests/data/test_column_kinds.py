@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from abm_ml.propensity.columns import (
+from abm_ml.data.column_kinds import (
     as_days,
     as_frame,
     as_levels,

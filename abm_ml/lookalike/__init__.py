@@ -1,0 +1,1 @@
+"""Look-alikes: embedding, index, expansion, evidence; the same for people inside accounts."""
