@@ -108,33 +108,3 @@ def refuse_lost_zeros(bench: Workbench, table: str, column: str, target: str) ->
         f"({matched} of {strays} such ids): ids lost their leading zeros; export the column "
         f"{culprit[1]} of {culprit[0]} again as text"
     )
-
-
-def resolve_leads(bench: Workbench) -> None:
-    """Fill a lead's account from its company: an account's id, or its exact and only name."""
-    if not bench.has("leads", "company"):
-        return
-    bench.add_column("leads", "account_id")
-    bench.con.execute(
-        "UPDATE leads SET account_id = company WHERE account_id IS NULL "
-        "AND company IN (SELECT account_id FROM accounts)"
-    )
-    bench.con.execute(
-        "UPDATE leads SET account_id = named.account_id FROM ("
-        "SELECT name, min(account_id) AS account_id FROM accounts GROUP BY name "
-        "HAVING count(*) = 1) AS named "
-        "WHERE leads.account_id IS NULL AND leads.company = named.name"
-    )
-
-
-def resolve_intent(bench: Workbench) -> None:
-    """Fill the account of an intent row from its domain, where one account alone has it."""
-    if not bench.has("intent", "domain") or not bench.has("accounts", "domain"):
-        return
-    bench.add_column("intent", "account_id")
-    bench.con.execute(
-        "UPDATE intent SET account_id = home.account_id FROM ("
-        "SELECT domain, min(account_id) AS account_id FROM accounts WHERE domain IS NOT NULL "
-        "GROUP BY domain HAVING count(*) = 1) AS home "
-        "WHERE intent.account_id IS NULL AND intent.domain = home.domain"
-    )

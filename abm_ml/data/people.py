@@ -31,6 +31,8 @@ class NetworkMap:
     >>> known = NetworkMap([("10.0.0.0/8", "A", None), ("10.1.1.1", "A", "shared")])
     >>> known.account("10.2.3.4"), known.account("10.1.1.1"), known.account("not an ip")
     ('A', None, None)
+    >>> known.covers("10.1.1.1"), known.covers("192.0.2.1")
+    (True, False)
     """
 
     def __init__(self, networks: Iterable[tuple[str, str, str | None]]) -> None:
@@ -49,13 +51,20 @@ class NetworkMap:
 
     def account(self, ip: str) -> str | None:
         """The account behind an address, if a network tells it."""
+        return self._owner(ip)[1]
+
+    def covers(self, ip: str) -> bool:
+        """Whether some known network holds this address, even one that stands for nobody."""
+        return self._owner(ip)[0]
+
+    def _owner(self, ip: str) -> tuple[bool, str | None]:
         bits, address = _address(ip)
         for (width, prefix), owners in self._narrowest_first:
             if width == bits:
                 base = address >> (bits - prefix) << (bits - prefix)
                 if base in owners:
-                    return owners[base]
-        return None
+                    return True, owners[base]
+        return False, None
 
 
 def resolve_engagements(bench: Workbench) -> list[str]:

@@ -11,14 +11,11 @@ from typing import Any, cast
 import duckdb
 
 from abm_ml.config import Prepare
+from abm_ml.data.company_links import CompanyLinks
+from abm_ml.data.completions import complete_duplicates, start_completions, write_completions
 from abm_ml.data.convert import Settings
 from abm_ml.data.crm import Crm
-from abm_ml.data.links import (
-    quarantine_duplicates,
-    quarantine_orphans,
-    resolve_intent,
-    resolve_leads,
-)
+from abm_ml.data.links import quarantine_duplicates, quarantine_orphans
 from abm_ml.data.mapping import ExportMapping, load_mapping
 from abm_ml.data.people import resolve_engagements
 from abm_ml.data.plan import ExportPlan, plan_export
@@ -52,7 +49,8 @@ def prepare_tables(
     """Turn a directory of exports into canonical tables, quarantine and a summary.
 
     Writes `out/canonical/<table>.parquet`, `out/quarantine/<table>.parquet` and
-    `out/summary.json`. No file is ever held in memory as a whole.
+    `out/summary.json`; `out/completions.parquet` too where values were completed from a matched
+    record, each with its source. No file is ever held in memory as a whole.
 
     Parameters
     ----------
@@ -202,18 +200,21 @@ def _check_tables(
         bench.load(table, files)
         quarantine_duplicates(bench, table)
     _refuse_no_accounts(bench, staged["accounts"])
+    start_completions(bench)
+    companies = CompanyLinks(bench)
     warnings: list[str] = []
     first = [table for table in _LINK_ORDER if table in staged]
     last = [table for table in staged if table not in _LINK_ORDER and table != "engagements"]
     for table in (*first, *last, *(["engagements"] if "engagements" in staged else [])):
         if table == "leads":
-            resolve_leads(bench)
+            warnings += companies.resolve_leads()
         quarantine_orphans(bench, table)
     if "intent" in staged:
-        resolve_intent(bench)
+        warnings += companies.resolve("intent")
     if "engagements" in staged:
         warnings += resolve_engagements(bench)
-    return warnings
+        warnings += companies.resolve("engagements")
+    return warnings + complete_duplicates(bench)
 
 
 def _refuse_no_accounts(bench: Workbench, files: list[StagedFile]) -> None:
@@ -245,4 +246,5 @@ def _write(
         say(f"writing {table}")
         bench.write(table, out / "canonical" / f"{table}.parquet")
         write_quarantine(bench, table, files, folder, out / "quarantine" / f"{table}.parquet")
-    return summarise(bench, plan, staged, out, warnings)
+    completed = write_completions(bench, out / "completions.parquet")
+    return summarise(bench, plan, staged, out, warnings, completed)

@@ -109,7 +109,7 @@ def _sources_in(file: Path) -> list[Source]:
     stem = file.name[: len(file.name) - len(ending)] if ending else file.stem
     if ending not in _XLSX_ENDINGS:
         return [Source(file, file.name, stem)]
-    with _workbook(file) as book:
+    with open_workbook(file) as book:
         sheets = list(book.sheetnames)
     if len(sheets) == 1:
         return [Source(file, file.name, stem, sheets[0])]
@@ -161,9 +161,9 @@ class SheetRows:
             If the sheet is empty.
         """
         name = sheet or ""
-        with _workbook(path) as book:
+        with open_workbook(path) as book:
             first = next(book[name].iter_rows(values_only=True), ())
-        header = [_cell_text(cell).strip() for cell in first]
+        header = [cell_text(cell).strip() for cell in first]
         while header and not header[-1]:
             header.pop()
         if not header:
@@ -172,7 +172,7 @@ class SheetRows:
 
     def chunks(self) -> Iterator[Chunk]:
         """The rows from top to bottom; rows without any text are passed over."""
-        with _workbook(self.path) as book:
+        with open_workbook(self.path) as book:
             sheet = book[self.sheet]
             sheet.reset_dimensions()  # some writers leave wrong ones, which would cut rows off
             numbered = enumerate(sheet.iter_rows(min_row=2, values_only=True), start=2)
@@ -183,7 +183,7 @@ class SheetRows:
         width = len(self.header)
         kept, texts, malformed = [], [], []
         for row, cells in batch:
-            text = [_cell_text(cell) for cell in cells]
+            text = [cell_text(cell) for cell in cells]
             if any(text[width:]):
                 reason = f"has {len(text)} fields, the header has {width}"
                 malformed.append(Malformed(row, "\t".join(text), reason))
@@ -196,8 +196,14 @@ class SheetRows:
 
 
 @contextmanager
-def _workbook(path: Path) -> Iterator[Any]:
-    """An open workbook, read as a stream of rows."""
+def open_workbook(path: Path) -> Iterator[Any]:
+    """An open workbook, read as a stream of rows.
+
+    Raises
+    ------
+    DataError
+        If it is no XLSX file that can be read.
+    """
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
@@ -210,7 +216,7 @@ def _workbook(path: Path) -> Iterator[Any]:
         book.close()
 
 
-def _cell_text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as text, so that numbers, dates and truth values read like those of a CSV file."""
     if cell is None:
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,9 @@ class PrepareSummary:
         Files without a table.
     warnings : tuple of str
         What somebody should know about.
+    completed : mapping of str to int
+        Empty values that were filled from a matched record, by table and column; each stands
+        with its source in `completions.parquet`.
     """
 
     dialect: str
@@ -69,6 +72,7 @@ class PrepareSummary:
     tables: Mapping[str, TableCounts]
     ignored: tuple[IgnoredFile, ...]
     warnings: tuple[str, ...]
+    completed: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The summary in plain types, as `summary.json` holds it."""
@@ -78,6 +82,7 @@ class PrepareSummary:
             "tables": {table: asdict(counts) for table, counts in self.tables.items()},
             "ignored": [asdict(file) for file in self.ignored],
             "warnings": list(self.warnings),
+            "completed": dict(self.completed),
         }
 
 
@@ -87,6 +92,7 @@ def summarise(
     staged: Mapping[str, list[StagedFile]],
     out: Path,
     warnings: list[str],
+    completed: Mapping[str, int],
 ) -> PrepareSummary:
     """Count what went in and what was written.
 
@@ -109,6 +115,7 @@ def summarise(
         tables=tables,
         ignored=ignored,
         warnings=(*warnings, *_warnings(bench, tables)),
+        completed=completed,
     )
 
 

@@ -11,8 +11,7 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from abm_ml.data.column_kinds import is_list
-from abm_ml.features.names import Feature, parse_feature
-from abm_ml.propensity.field_names import (
+from abm_ml.data.field_names import (
     COUNTS,
     CURRENCIES,
     KINDS,
@@ -22,6 +21,7 @@ from abm_ml.propensity.field_names import (
     SINCE,
     Noun,
 )
+from abm_ml.features.names import Feature, parse_feature
 
 Lang: TypeAlias = Literal["en", "zh"]
 

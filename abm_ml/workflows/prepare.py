@@ -39,6 +39,9 @@ class Prepared:
         ]
         lines += [f"ignored  {_rows_of(file)}" for file in counts["ignored"]]
         lines += [f"note     {warning}" for warning in counts["warnings"]]
+        filled = ", ".join(f"{column} {n:,}" for column, n in counts["completed"].items())
+        if filled:
+            lines.append(f"filled   {filled}; sources in {self.out / 'completions.parquet'}")
         lines.append(f"tables   {self.out / 'canonical'}")
         if any(table["quarantined"] for table in counts["tables"].values()):
             lines.append(f"reasons  {self.out / 'quarantine'}")

@@ -104,33 +104,3 @@ def test_a_few_ids_that_differ_by_zeros_are_ordinary_orphans(prepare):
         }
     )
     assert prepared.summary.tables["contacts"].quarantined == 3
-
-
-@pytest.mark.parametrize(
-    ("company", "account"),
-    [("A2", "A2"), ("Beta", "A2"), ("beta", None), ("Twin", None), ("Nobody", None)],
-)
-def test_a_leads_company_is_an_accounts_id_or_its_exact_and_only_name(prepare, company, account):
-    prepared = prepare(
-        {
-            "accounts.csv": "account_id,name\nA1,Acme\nA2,Beta\nA3,Twin\nA4,Twin\n",
-            "leads.csv": f"lead_id,company\nL1,{company}\n",
-        }
-    )
-    assert prepared.column("leads", "account_id") == [account]
-
-
-def test_an_intent_row_finds_its_account_by_a_domain_that_one_account_has(prepare):
-    prepared = prepare(
-        {
-            "accounts.csv": "account_id,name,domain\n"
-            "A1,Acme,https://www.Acme.com/about\nA2,B,b.com\nA3,C,b.com\n",
-            "intent.csv": "domain,topic,ts,score\nacme.com,crm,2024-01-01,70\n"
-            "b.com,crm,2024-01-01,70\n",
-        }
-    )
-    found = {row["domain"]: row["account_id"] for row in prepared.table("intent")}
-    assert found == {"acme.com": "A1", "b.com": None}
-    assert prepared.summary.warnings == (
-        "intent: 1 belong to no known account: kept, but they count for none",
-    )

@@ -87,6 +87,10 @@ ROWS = {
         "opportunity_id,account_id,stage,created_at,closed_at,amount",
         ["O1,A1,Closed Won,2024-01-01,2024-02-01,5", "O2,A2,Open,2024-01-01,2024-03-01,"],
     ),
+    "leads": (
+        "lead_id,company,email",
+        ["L1,acme INC.,", "L2,甲,x@gmail.com", "L3,Beta GmbH,", "L4,Nobody,", "L5,A2,"],
+    ),
     "engagements": (
         "ts,kind,contact_id,lead_id,visitor_id",
         ["2024-01-01,Meeting,C1,,", "2024-01-01,Meeting,C1,,", "2024-01-02,Call,,,v1"],

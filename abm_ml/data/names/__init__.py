@@ -1,0 +1,1 @@
+"""Company names as people write them, and the accounts that they stand for."""
