@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from abm_ml.config import Params, load_params
     from abm_ml.data.crm import Crm
+    from abm_ml.data.names.match import match_accounts
+    from abm_ml.data.names.seeds import read_seed_list
     from abm_ml.data.prepare import read_crm
+    from abm_ml.lookalike.contacts.expand import expand_contacts
     from abm_ml.propensity.backtest import backtest
     from abm_ml.propensity.estimator import PropensityModel
     from abm_ml.propensity.training import training_table
@@ -27,8 +30,11 @@ _HOMES = {
     "Params": "abm_ml.config",
     "PropensityModel": "abm_ml.propensity.estimator",
     "backtest": "abm_ml.propensity.backtest",
+    "expand_contacts": "abm_ml.lookalike.contacts.expand",
     "load_params": "abm_ml.config",
+    "match_accounts": "abm_ml.data.names.match",
     "read_crm": "abm_ml.data.prepare",
+    "read_seed_list": "abm_ml.data.names.seeds",
     "score_universe": "abm_ml.scoring.universe",
     "training_table": "abm_ml.propensity.training",
 }
@@ -38,8 +44,11 @@ __all__ = [
     "Params",
     "PropensityModel",
     "backtest",
+    "expand_contacts",
     "load_params",
+    "match_accounts",
     "read_crm",
+    "read_seed_list",
     "score_universe",
     "training_table",
 ]

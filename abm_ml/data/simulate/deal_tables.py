@@ -23,10 +23,12 @@ from abm_ml.data.simulate.companies import Companies
 from abm_ml.data.simulate.draws import Bools, Draws, Floats, Ints
 from abm_ml.data.simulate.events import (
     BY_ACCOUNT,
+    BY_CONTACT,
     BY_LEAD,
     BY_OFFICE_IP,
     BY_OFFICE_VISITOR,
     BY_STRANGER,
+    ON_SITE,
     VISITORS,
     Events,
 )
@@ -215,9 +217,12 @@ def _addresses(chunk: Chunk, events: Events) -> Ints:
     networks = chunk.cast.networks
     account = events.account
     inside = np.where(networks.as_cidr[account], 1 + events.detail % 2, 1)
-    office = np.isin(events.route, (BY_OFFICE_VISITOR, BY_OFFICE_IP))
     shared, mobile = networks.shared[account], networks.mobile[account]
     elsewhere = np.where(mobile >= 0, MOBILE + mobile, -1)
     elsewhere = np.where(shared >= 0, SHARED + shared, elsewhere)
-    stranger = np.where(events.route == BY_STRANGER, elsewhere, -1)
-    return np.where(office, networks.office[account] + inside, stranger)
+    # Contacts are known by name; half of what they do on the site they do in the office.
+    by_name = (events.route == BY_CONTACT) & np.isin(events.kind, ON_SITE)
+    half = events.detail // 100 % 2 == 0
+    office = np.isin(events.route, (BY_OFFICE_VISITOR, BY_OFFICE_IP)) | (by_name & half)
+    away = (events.route == BY_STRANGER) | (by_name & ~half)
+    return np.where(office, networks.office[account] + inside, np.where(away, elsewhere, -1))

@@ -16,15 +16,16 @@ from abm_ml.data.simulate.people import Contacts, Leads
 from abm_ml.data.simulate.world import DAY, World
 
 BY_CONTACT, BY_ACCOUNT, BY_OFFICE_VISITOR, BY_OFFICE_IP, BY_STRANGER, BY_LEAD = range(6)
-"""What an event's row carries: contact_id; account_id; visitor_id with the office's ip; that ip
-alone; visitor_id with a shared, mobile or no ip (belongs to nobody we know); lead_id."""
+"""What an event's row carries: contact_id (with an ip, if it was on the site); account_id;
+visitor_id with the office's ip; that ip alone; visitor_id with a shared, mobile or no ip (belongs
+to nobody we know); lead_id."""
 
 VISITORS = 4
 """Different browsers an account's people use."""
 
 _ROUTES_ON_SITE = (0.45, 0.08, 0.17, 0.10, 0.15, 0.05)
 _ROUTES_ELSEWHERE = (0.86, 0.08, 0.0, 0.0, 0.0, 0.06)
-_ON_SITE = tuple(words.KINDS.index(k) for k in ("website_visit", "content_download"))
+ON_SITE = tuple(words.KINDS.index(k) for k in ("website_visit", "content_download"))
 OPPORTUNITY = words.KINDS.index("opportunity")
 AD_VIEW = words.KINDS.index("ad_view")
 HOT = tuple(words.KINDS.index(k) for k in ("demo_request", "meeting"))
@@ -108,7 +109,7 @@ class Cast:
         office network or lead for is recorded on the account itself.
         """
         kind = draws.choice(weights, f"{stream} kind", *key)
-        on_site = np.isin(kind, _ON_SITE)
+        on_site = np.isin(kind, ON_SITE)
         route = np.where(
             on_site,
             draws.choice(_ROUTES_ON_SITE, f"{stream} route", *key),
