@@ -16,7 +16,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from abm_ml.data.column_kinds import FloatArray, IntArray, as_frame, as_numbers
-from abm_ml.propensity.determinism import one_blas_thread
+from abm_ml.data.determinism import one_blas_thread
 from abm_ml.propensity.estimator import PropensityModel
 from abm_ml.propensity.findings import Findings, counts
 from abm_ml.propensity.folds import Fold, codes_of, days_of

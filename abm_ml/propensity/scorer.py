@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from abm_ml.data.column_kinds import FloatArray, IntArray
+from abm_ml.data.determinism import one_blas_thread
 from abm_ml.propensity.applicability import Coverage, column_use
 from abm_ml.propensity.bands import ScoreBands
 from abm_ml.propensity.calibration import MOST_LOGIT, Calibrator
 from abm_ml.propensity.candidates import Linear, Trees, blended
-from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.encoder import Encoder
 from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.plans import Choice, Settings

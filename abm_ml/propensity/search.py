@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from abm_ml.data.column_kinds import FloatArray, IntArray
+from abm_ml.data.determinism import one_blas_thread
 from abm_ml.propensity.candidates import blended
-from abm_ml.propensity.determinism import one_blas_thread
 from abm_ml.propensity.encoder import crowded_columns
 from abm_ml.propensity.fitting import Lesson
 from abm_ml.propensity.folds import Fold

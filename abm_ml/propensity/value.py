@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from abm_ml.data.column_kinds import FloatArray, column_kind
-from abm_ml.propensity.determinism import one_blas_thread
+from abm_ml.data.determinism import one_blas_thread
 from abm_ml.propensity.encoder import Encoder
 from abm_ml.propensity.folds import Fold, forward_folds, grouped_folds
 from abm_ml.propensity.rows import TrainingRows
