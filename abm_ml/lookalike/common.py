@@ -43,20 +43,16 @@ def chance_of_likeness(universe: Universe, seeds: IntArray, *, seed: int = 0) ->
     own = seeds[first_of_each(universe.groups[seeds])]
     pool = universe.background(np.zeros(len(universe), dtype=bool), most=POOL)
     rare = diags(np.sqrt(-np.log(np.clip(shared(universe.facts[pool]), 1e-6, 1))))
-    centre = universe.vectors(pool).mean(axis=0)
+    every = np.concatenate([own, pool])
+    vectors = universe.vectors(every)
+    vectors = _evened(vectors - vectors[len(own) :].mean(axis=0))
+    facts = (universe.facts[every] @ rare).tocsr()
     draw = np.random.default_rng(seed)
-    lists = [own] + [
-        pool[draw.choice(len(pool), min(len(own), len(pool)), replace=False)] for _ in range(DRAWS)
+    most = min(len(own), len(pool))
+    lists = [np.arange(len(own))] + [
+        len(own) + draw.choice(len(pool), most, replace=False) for _ in range(DRAWS)
     ]
-    likeness = np.array(
-        [
-            [
-                pairs(_evened(universe.vectors(rows) - centre)),
-                sparse_pairs(universe.facts[rows] @ rare),
-            ]
-            for rows in lists
-        ]
-    )
+    likeness = np.array([[pairs(vectors[rows]), sparse_pairs(facts[rows])] for rows in lists])
     random = likeness[1:]
     scaled = (likeness - random.mean(axis=0)) / (random.std(axis=0) + 1e-12)
     total = scaled.sum(axis=1)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
 from scipy.stats import betabinom
 
 from abm_ml.lookalike.common import CHANCE, chance_of_likeness
@@ -31,6 +30,9 @@ FOLDS_OF_MANY, MANY = 3, 60
 
 BAGS = 2
 COVERAGE = 0.8
+MATCHED = 50_000
+"""Accounts among which the plain match is ranked, at most."""
+
 FEWEST_SEEDS = 3
 """Fewer seeds leave nothing to be learned from when one is hidden."""
 
@@ -103,8 +105,9 @@ def held_out(
         plan = plan_for(universe, shown, seed=seed, threads=threads)
         ranking = learn(universe, shown, plan, seed=seed, threads=threads, bags=BAGS)
         places[fold == number, 0] = places_of(universe, ranking, open_, hidden, k)
-        match = firmographic_match(universe.facts, shown.seeds, firmographic)
-        places[fold == number, 1] = _mean_places(match, open_, hidden)
+        places[fold == number, 1] = firmographic_places(
+            universe, open_, shown.seeds, hidden, firmographic
+        )
         sizes[fold == number] = open_.sum()
     position = (places[:, 0] - 0.5) / sizes
     few_or_apart = few or _apart(universe, seeds, seed)
@@ -149,17 +152,21 @@ def _apart(universe: Universe, seeds: IntArray, seed: int) -> tuple[str, ...]:
     return () if alike else ("nothing_in_common",)
 
 
-def firmographic_match(facts: csr_matrix, seeds: IntArray, firmographic: BoolArray) -> FloatArray:
-    """How many of the seeds' values each account has: the share of seeds with each, added up."""
-    return np.asarray(facts @ (shared(facts[seeds]) * firmographic))
+def firmographic_places(
+    universe: Universe, allowed: BoolArray, seeds: IntArray, rows: IntArray, firmographic: BoolArray
+) -> FloatArray:
+    """Place of rows by a plain match: the share of seeds with each of its values, added up.
 
-
-def _mean_places(scores: FloatArray, allowed: BoolArray, rows: IntArray) -> FloatArray:
-    """Place of rows among the allowed; ties count half, as the match has many."""
-    ordered = np.sort(scores[allowed])
-    above = len(ordered) - np.searchsorted(ordered, scores[rows], side="right")
-    level = len(ordered) - np.searchsorted(ordered, scores[rows], side="left")
-    return np.asarray((above + 1 + level) / 2)
+    They are ranked among a sample of the accounts that may be found; ties count half, as such a
+    match has many.
+    """
+    values = shared(universe.facts[seeds]) * firmographic
+    sample = universe.shuffled[allowed[universe.shuffled]][:MATCHED]
+    ordered = np.sort(np.asarray(universe.facts[sample] @ values))
+    own = np.asarray(universe.facts[rows] @ values)
+    above = len(ordered) - np.searchsorted(ordered, own, side="right")
+    level = len(ordered) - np.searchsorted(ordered, own, side="left")
+    return np.asarray((above + 1 + level) / 2 * allowed.sum() / len(ordered))
 
 
 def _positions(

@@ -15,7 +15,7 @@ from abm_ml.lookalike.groups import first_of_each
 from abm_ml.lookalike.learn import Examples, Ranking, candidates, candidates_wanted, learn
 from abm_ml.lookalike.quality import odd_seeds
 from abm_ml.lookalike.request import Request
-from abm_ml.lookalike.traits import reasons, shared_traits
+from abm_ml.lookalike.traits import reasons, shared_traits, shared_with_one
 from abm_ml.lookalike.tuning import plan_for
 from abm_ml.lookalike.universe import BoolArray, FloatArray, IntArray, Universe
 
@@ -31,7 +31,7 @@ class Expansion:
     ----------
     accounts : DataFrame
         By rank: `account_id`, `name` (where the index has it), `rank`, `similarity` (0 to 100: a
-        typical account of the universe is 0, a typical seed 100; falls with rank),
+        typical account of the universe is 0, the most typical seed 100; falls with rank),
         `nearest_seed`, `kind` (of seeds, from 1), `in_crm` (where known), `reasons`,
         `reasons_zh`.
     curve : DataFrame or None
@@ -117,7 +117,9 @@ def expand(
     rows, scores, kinds = _one_of_each_group(universe, ranking, allowed, request.k)
     traits = _traits_by_kind(universe, facts, fact_shares, ranking, examples.seeds)
     evaluation = evaluate_seeds(universe, facts, request) if evidence else None
-    table = _table(universe, accounts, ranking, examples, rows, scores, kinds, traits)
+    table = _table(
+        universe, facts, fact_shares, accounts, ranking, examples, rows, scores, kinds, traits
+    )
     warnings = evaluation.warnings if evaluation else ()
     short = ("short_list",) if len(rows) < request.k else ()
     return Expansion(
@@ -177,6 +179,8 @@ def _traits_by_kind(
 
 def _table(
     universe: Universe,
+    facts: Facts,
+    fact_shares: FloatArray,
     accounts: pd.DataFrame,
     ranking: Ranking,
     examples: Examples,
@@ -191,7 +195,8 @@ def _table(
     table["rank"] = np.arange(1, len(rows) + 1)
     # The order is fused from two ways; the scale is the direction's.
     table["similarity"] = np.sort(similarity_of(universe, ranking, examples, scores))[::-1]
-    table["nearest_seed"] = nearest_seeds(universe, examples.seeds, rows)
+    nearest = nearest_seeds(universe, examples.seeds, rows)
+    table["nearest_seed"] = universe.store.ids_at(nearest)
     table["kind"] = kinds + 1
     if "in_crm" in accounts:
         table["in_crm"] = accounts["in_crm"].iloc[rows].to_numpy()
@@ -200,6 +205,10 @@ def _table(
         for kind, own in traits.groupby("kind"):
             of_kind = np.flatnonzero(kinds + 1 == kind)
             words[of_kind] = reasons(own, universe.facts[rows[of_kind]], lang)
+        bare = np.flatnonzero(words == "")
+        words[bare] = shared_with_one(
+            facts, fact_shares, universe.facts[rows[bare]], universe.facts[nearest[bare]], lang
+        )
         table[column] = words
     return table
 
@@ -222,7 +231,7 @@ def similarity_to_seeds(universe: Universe, request: Request) -> pd.DataFrame:
         {
             "account_id": universe.store.ids_at(rows),
             "similarity": similarity_of(universe, ranking, examples, scores.astype(np.float64)),
-            "nearest_seed": nearest_seeds(universe, examples.seeds, rows),
+            "nearest_seed": universe.store.ids_at(nearest_seeds(universe, examples.seeds, rows)),
         }
     )
 
@@ -230,23 +239,22 @@ def similarity_to_seeds(universe: Universe, request: Request) -> pd.DataFrame:
 def similarity_of(
     universe: Universe, ranking: Ranking, examples: Examples, scores: FloatArray
 ) -> FloatArray:
-    """Scores on a scale where a typical account is 0 and a typical seed 100, cut at both ends."""
+    """Scores on a scale from a typical account (0) to the most typical seed (100), cut there."""
     background = universe.vectors(universe.background(np.zeros(len(universe), dtype=bool)))
     seeds = universe.vectors(examples.seeds)
     low = np.median((background @ ranking.directions.T).max(axis=1))
     own = (seeds @ ranking.directions.T)[np.arange(len(seeds)), ranking.kind_of_seed]
-    high = max(float(np.median(own)), float(low) + 1e-9)
+    high = max(float(own.max()), float(low) + 1e-9)
     return np.asarray(np.round(np.clip(100 * (scores - low) / (high - low), 0, 100), 1))
 
 
-def nearest_seeds(universe: Universe, seeds: IntArray, rows: IntArray) -> list[str]:
-    """For each row the seed at the smallest angle."""
-    ids = universe.store.ids_at(seeds)
+def nearest_seeds(universe: Universe, seeds: IntArray, rows: IntArray) -> IntArray:
+    """For each row the row of the seed at the smallest angle."""
     known = _unit(universe.vectors(seeds))
-    found: list[str] = []
+    found = np.zeros(len(rows), dtype=np.int64)
     for start in range(0, len(rows), BLOCK):
         cosine = _unit(universe.vectors(rows[start : start + BLOCK])) @ known.T
-        found.extend(ids[at] for at in np.round(cosine, 9).argmax(axis=1))
+        found[start : start + BLOCK] = seeds[np.round(cosine, 9).argmax(axis=1)]
     return found
 
 

@@ -23,25 +23,33 @@ def group_numbers(accounts: pd.DataFrame, groups: Mapping[str, str] | None = Non
     groups : mapping of str to str, optional
         Group of accounts by id, which goes before the parents; who is not in it is alone.
     """
-    ids = accounts["account_id"].astype(str)
+    ids = pd.Index(accounts["account_id"].astype(str).to_numpy(dtype=object))
     if groups is not None:
-        own = ids.map(groups)
-        return _numbers(own.where(own.notna(), ids))
-    if "parent_account_id" not in accounts:
-        return np.arange(len(accounts), dtype=np.int64)
-    return _numbers(pd.Series(root_parents(ids, accounts["parent_account_id"])))
+        own = dict(groups)
+    elif "parent_account_id" in accounts:
+        own = root_parents(ids, accounts["parent_account_id"])
+    else:
+        own = {}
+    numbers = np.arange(len(ids), dtype=np.int64)
+    if own:
+        rows = ids.get_indexer(pd.Index(list(own), dtype=object))
+        named, _ = pd.factorize(np.array(list(own.values()), dtype=object))
+        numbers[rows[rows >= 0]] = len(ids) + named[rows >= 0]
+    return numbers
 
 
-def root_parents(ids: pd.Series, parents: pd.Series) -> list[str]:
-    """The topmost known parent of each account; a circle of parents is one group.
+def root_parents(ids: pd.Index, parents: pd.Series) -> dict[str, str]:
+    """The topmost known parent of accounts that have one, and of those parents.
 
-    >>> root_parents(pd.Series(["a", "b", "c"]), pd.Series([None, "a", "b"]))
-    ['a', 'a', 'a']
+    A circle of parents is one group.
+
+    >>> root_parents(pd.Index(["a", "b", "c", "d"]), pd.Series([None, "a", "b", None]))
+    {'b': 'a', 'a': 'a', 'c': 'a'}
     """
     # As levels: a gap in a column of numbers turns the parent 12 into 12.0.
     codes, names = as_levels(parents)
     known = np.flatnonzero(codes >= 0)
-    below = ids.to_numpy(dtype=object)[known].tolist()
+    below = ids[known].tolist()
     above = {one: names[code] for one, code in zip(below, codes[known].tolist(), strict=True)}
     roots: dict[str, str] = {}
     for one in above:
@@ -53,11 +61,7 @@ def root_parents(ids: pd.Series, parents: pd.Series) -> list[str]:
         # In a circle, its first name by the alphabet stands for it.
         root = roots.get(at) or (min(path[path.index(at) :]) if at in path else at)
         roots.update(dict.fromkeys([*path, at], root))
-    return [roots.get(one, one) for one in ids] if roots else ids.tolist()
-
-
-def _numbers(groups: pd.Series) -> IntArray:
-    return np.asarray(pd.factorize(groups.to_numpy(dtype=object))[0], dtype=np.int64)
+    return roots
 
 
 def first_of_each(groups: IntArray) -> IntArray:

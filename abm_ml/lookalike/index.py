@@ -21,7 +21,7 @@ from abm_ml.lookalike.groups import group_numbers
 from abm_ml.lookalike.request import Request, build_request
 from abm_ml.lookalike.store import Kind, VectorStore
 from abm_ml.lookalike.store_rows import FloatArray32
-from abm_ml.lookalike.universe import Universe
+from abm_ml.lookalike.universe import IntArray, Universe
 
 FACT_SAMPLE = 100_000
 """Accounts from which it is learned which facts there are."""
@@ -129,7 +129,7 @@ class LookalikeIndex:
 
     def sample(self, most: int) -> list[str]:
         """Ids of random accounts, always the same ones."""
-        return self._store.ids_at(self._shuffled[:most])
+        return self._store.ids_at(self._shuffled_and_groups()[0][:most])
 
     def vectors(self, ids: Sequence[str]) -> FloatArray32:
         """Vectors of accounts, shape (len(ids), dimension).
@@ -334,15 +334,23 @@ class LookalikeIndex:
         self._store = store
         self._matrix = matrix
         self._numbers = numbers
-        ids = self.accounts["account_id"].to_numpy(dtype=object)
-        hashed = pd.util.hash_array(ids, hash_key=f"{self.seed:016d}")
-        self._shuffled = np.lexsort((ids.astype(str), hashed))
-        self._groups = group_numbers(self.accounts)
+        self._order: tuple[IntArray, IntArray] | None = None
+
+    def _shuffled_and_groups(self) -> tuple[IntArray, IntArray]:
+        """Rows by a hash of their ids, and groups of companies; made when first asked for."""
+        if self._order is None:
+            ids = self.accounts["account_id"].to_numpy(dtype=object)
+            hashed = pd.util.hash_array(ids, hash_key=f"{self.seed:016d}", categorize=False)
+            # Rows were sorted by id when the index was built, so that ties are by id.
+            self._order = np.argsort(hashed, kind="stable"), group_numbers(self.accounts)
+        return self._order
 
     def _universe(self, groups: Mapping[str, str] | None) -> Universe:
-        own = self._groups if groups is None else group_numbers(self.accounts, groups)
+        shuffled, own = self._shuffled_and_groups()
+        if groups is not None:
+            own = group_numbers(self.accounts, groups)
         return Universe(
-            self._store, self._matrix, self._numbers, self._variance, self._shuffled, own,
+            self._store, self._matrix, self._numbers, self._variance, shuffled, own,
             np.flatnonzero(self.fact_shares >= RARE),
         )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -144,3 +146,42 @@ def reasons(traits: pd.DataFrame, results: csr_matrix, lang: str) -> list[str]:
     has = results[:, traits["fact"].to_numpy()].toarray() > 0
     joint = "；" if lang == "zh" else "; "
     return [joint.join([words[at] for at in np.flatnonzero(row)[:REASONS]]) for row in has]
+
+
+def shared_with_one(
+    facts: Facts, universe: FloatArray, results: csr_matrix, seeds: csr_matrix, lang: str
+) -> list[str]:
+    """For results without a trait of the whole list: what each shares with its nearest seed.
+
+    Parameters
+    ----------
+    facts : Facts
+        What the columns of the matrices are.
+    universe : array, shape (n_facts,)
+        Share of the universe that has each fact.
+    results, seeds : sparse matrices, shape (n_results, n_facts)
+        Facts of each result, and of its nearest seed.
+    lang : {"en", "zh"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        The rarest shared facts; empty where there is none.
+    """
+    both = results.multiply(seeds).tocsr()
+    told = "与最接近的种子客户相同，全部企业中占 {}%" if lang == "zh" else (
+        "as the nearest seed, {} % of the universe"
+    )  # fmt: skip
+    colon, joint = ("：", "；") if lang == "zh" else (": ", "; ")
+    found = []
+    for start, end in pairwise(both.indptr):
+        own = np.sort(both.indices[start:end])
+        rarest = own[np.argsort(universe[own], kind="stable")][:REASONS]
+        words = [
+            f"{column_words(facts.columns[one], lang)} {facts.values[one]}{colon}"
+            f"{told.format(_percent(universe[one]))}"
+            for one in rarest
+        ]
+        found.append(joint.join(words))
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,12 @@ from scipy.sparse import csr_matrix
 
 from abm_ml.lookalike.curve import (
     SeedEvaluation,
-    firmographic_match,
+    firmographic_places,
     held_out,
     recall_curve,
 )
 from abm_ml.lookalike.learn import Examples
+from abm_ml.lookalike.universe import Universe
 
 NOBODY = np.zeros(0, dtype=np.int64)
 PLACES = st.lists(st.tuples(st.integers(1, 3_000), st.integers(1, 3_000)), min_size=3, max_size=60)
@@ -63,10 +66,23 @@ def test_intervals_hold_what_they_promise():
     assert 0.72 <= np.mean(inside) <= 0.97
 
 
-def test_a_plain_match_counts_the_values_of_the_seeds():
-    facts = csr_matrix(np.array([[1, 1, 1], [1, 0, 1], [0, 1, 0], [0, 0, 1]], dtype=np.float32))
-    found = firmographic_match(facts, np.array([0, 1]), np.array([True, True, False]))
-    assert found.tolist() == [1.5, 1.0, 0.5, 0.0]
+def test_a_plain_match_counts_the_values_of_the_seeds_and_shares_ties(universe, facts_by_hand):
+    small = facts_by_hand([[1, 1, 1], [1, 0, 1], [0, 1, 0], [0, 0, 1], [1, 1, 0]])
+    everybody, counted = np.ones(5, dtype=bool), np.array([True, True, False])
+    # Seeds 0 and 1: the first value counts 1, the second a half: 1.5, 1, 0.5, 0 and 1.5.
+    places = firmographic_places(small, everybody, np.array([0, 1]), np.arange(5), counted)
+    assert places.tolist() == [1.5, 3.0, 4.0, 5.0, 1.5]
+
+
+@pytest.fixture
+def facts_by_hand(universe: Universe):
+    """A universe of a few accounts with these facts."""
+
+    def made(rows: list[list[int]]) -> Universe:
+        matrix = csr_matrix(np.array(rows, dtype=np.float32))
+        return replace(universe, facts=matrix, shuffled=np.arange(len(rows)))
+
+    return made
 
 
 def evaluated(index, universe, ids: list[str], **options) -> SeedEvaluation:

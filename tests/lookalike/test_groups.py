@@ -58,10 +58,10 @@ def test_without_parents_everybody_is_alone():
 
 @given(st.lists(st.integers(0, 7) | st.none(), min_size=8, max_size=8))
 def test_an_account_is_in_the_group_of_its_parent(parents: list[int | None]):
-    ids = pd.Series([str(i) for i in range(8)])
+    ids = pd.Index([str(i) for i in range(8)])
     above = pd.Series([None if one is None else str(one) for one in parents], dtype=object)
     roots = root_parents(ids, above)
-    assert all(one is None or roots[i] == roots[one] for i, one in enumerate(parents))
+    assert all(one is None or roots[str(i)] == roots[str(one)] for i, one in enumerate(parents))
 
 
 @given(st.lists(st.integers(0, 5)))

@@ -9,7 +9,13 @@ from scipy.sparse import csr_matrix
 
 from abm_ml.lookalike.columns import plan_blocks
 from abm_ml.lookalike.facts import Facts, shared
-from abm_ml.lookalike.traits import column_words, reasons, shared_traits, trait_words
+from abm_ml.lookalike.traits import (
+    column_words,
+    reasons,
+    shared_traits,
+    shared_with_one,
+    trait_words,
+)
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +138,18 @@ def test_without_traits_there_are_no_reasons(
     table: pd.DataFrame, facts: Facts, traits: pd.DataFrame
 ):
     assert reasons(traits.iloc[:0], facts.matrix(table.iloc[:2]), "en") == ["", ""]
+
+
+def test_a_result_without_a_common_trait_is_told_by_what_it_shares_with_its_nearest_seed():
+    facts = Facts((), ("city", "industry", "tags"), ("Oslo", "Software", "maps"), {})
+    results = csr_matrix(np.array([[1, 1, 0], [0, 0, 1]], dtype=np.float32))
+    seeds = csr_matrix(np.array([[1, 1, 1], [1, 0, 0]], dtype=np.float32))
+    shares = np.array([0.004, 0.25, 0.5])
+    assert shared_with_one(facts, shares, results, seeds, "en") == [
+        "city Oslo: as the nearest seed, 0.4 % of the universe; "
+        "industry Software: as the nearest seed, 25 % of the universe",
+        "",
+    ]
+    assert shared_with_one(facts, shares, results, seeds, "zh")[0].startswith(
+        "城市 Oslo：与最接近的种子客户相同，全部企业中占 0.4%；"
+    )
