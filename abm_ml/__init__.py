@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from abm_ml.data.names.seeds import read_seed_list
     from abm_ml.data.prepare import read_crm
     from abm_ml.lookalike.contacts.expand import expand_contacts
+    from abm_ml.lookalike.index import LookalikeIndex
     from abm_ml.propensity.backtest import backtest
     from abm_ml.propensity.estimator import PropensityModel
     from abm_ml.propensity.training import training_table
@@ -27,6 +28,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "Crm": "abm_ml.data.crm",
+    "LookalikeIndex": "abm_ml.lookalike.index",
     "Params": "abm_ml.config",
     "PropensityModel": "abm_ml.propensity.estimator",
     "backtest": "abm_ml.propensity.backtest",
@@ -41,6 +43,7 @@ _HOMES = {
 
 __all__ = [
     "Crm",
+    "LookalikeIndex",
     "Params",
     "PropensityModel",
     "backtest",

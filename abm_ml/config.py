@@ -268,6 +268,14 @@ class Fusion(Section):
         return self
 
 
+class Lookalike(Section):
+    """Look-alikes: what is indexed, and how long a list is."""
+
+    k: int = Field(1_000, ge=1)
+    kind: Literal["auto", "exact", "approximate"] = "auto"
+    exclude_columns: tuple[str, ...] = ()
+
+
 class Scoring(Section):
     """The scored list itself."""
 
@@ -304,6 +312,7 @@ class Params(Section):
     mqa: Mqa = Mqa()
     exclusions: Exclusions = Exclusions()
     fusion: Fusion = Fusion()
+    lookalike: Lookalike = Lookalike()
     scoring: Scoring = Scoring()
     drift: Drift = Drift()
 

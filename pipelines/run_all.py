@@ -1,4 +1,4 @@
-"""prepare → train → promote → score: python pipelines/run_all.py EXPORTS --out run."""
+"""prepare → train → promote → index → score: python pipelines/run_all.py EXPORTS --out run."""
 
 import argparse
 from pathlib import Path

@@ -154,6 +154,23 @@ WORDS: dict[str, tuple[tuple[str, ...], str]] = {
         r"no model is registered; run  abm train",
     ),
     "unknown account": (("why", "0001", "--data", "{work}"), r"no account '0001'.*did you mean 0"),
+    "no such universe": (
+        ("index", "--data", "{work}", "--models", "{tmp}/models", "--universe", "{tmp}/no.csv"),
+        r"no\.csv: no such file",
+    ),
+    "no index yet": (
+        ("expand", "{tmp}/seeds.csv", "--data", "{work}", "--models", "{tmp}/models"),
+        r"there is no look-alike index yet; run  abm index",
+    ),
+    "no condition": (
+        ("expand", "{tmp}/seeds.csv", "--data", "{work}", "--where", "country"),
+        r"'country' is no condition: expected column=value",
+    ),
+    "no seeds": (("expand", "--data", "{work}"), r"name a list of seeds"),
+    "no such accounts list": (
+        ("contacts", "--accounts", "{tmp}/no.csv", "--data", "{work}"),
+        r"no\.csv: no such file",
+    ),
     "nothing to promote": (("promote", "--models", "{tmp}/models"), r"run  abm train"),
     "output would replace other files": (
         ("score", "--data", "{work}", "--out", "{tmp}/good"),

@@ -68,6 +68,24 @@ def test_no_contact_is_named_in_what_leaves_the_machine(demo: Path) -> None:
         assert not set(re.findall(r"[\w.+-]+@[\w.-]+\w", text)) & emails, path
 
 
+def test_the_list_says_how_much_each_account_is_like_the_customers(demo: Path) -> None:
+    columns = ["similarity", "nearest_seed", "index_version", "model_version"]
+    scored = pd.read_parquet(demo / "tal" / "scored.parquet", columns=columns)
+    assert scored["similarity"].between(0, 100).all()
+    assert scored["index_version"].nunique() == 1
+    customers = pd.read_csv(demo / "customers.csv")["account_id"]
+    assert set(scored["nearest_seed"]) <= set(customers)
+
+
+def test_demo_leaves_lookalikes_with_their_page(demo: Path) -> None:
+    found = pd.read_csv(demo / "lookalikes.csv", encoding="utf-8-sig")
+    customers = set(pd.read_csv(demo / "customers.csv")["account_id"])
+    assert len(found) > 500
+    assert not set(found["account_id"]) & customers
+    page = (demo / "lookalikes.html").read_text(encoding="utf-8")
+    assert re.findall(r"(?:src|href)=[\"'](?!#)[^\"']*|url\([^)]*\)|@import", page) == []
+
+
 def test_scoring_again_gives_the_same_bytes(
     demo: Path, tmp_path: Path, abm: Callable[..., Any]
 ) -> None:
@@ -127,3 +145,14 @@ def test_retraining_notebook_runs_to_its_end(tmp_path: Path) -> None:
     last = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
     assert "verdict" in last
     assert "champion" in last
+
+
+@pytest.mark.slow
+def test_lookalike_notebook_runs_to_its_end(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "02_lookalikes.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    told = "".join(output.get("text", "") for cell in notebook.cells[1:] for output in
+                   cell.get("outputs", []))  # fmt: skip
+    assert "kept out sub_industry" in told
+    assert "random: ('nothing_in_common',)" in told
+    assert "times chance" in told

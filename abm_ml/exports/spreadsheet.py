@@ -25,10 +25,9 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prefixed(texts: pd.Series) -> pd.Series:
-    risky = texts.map(lambda value: isinstance(value, str)) & texts.astype("string").str.match(
-        _STARTS_FORMULA
-    ).fillna(False)
-    return texts.where(~risky.astype(bool), "'" + texts.astype("string"))
+    is_text = texts.map(lambda value: isinstance(value, str)).astype(bool)
+    risky = is_text & texts.astype("string").str.match(_STARTS_FORMULA).fillna(False).astype(bool)
+    return texts.where(~risky, "'" + texts.astype("string"))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

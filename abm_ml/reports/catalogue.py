@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from abm_ml.reports.wording import card, drift, listing, page, shape, sources, trust
+from abm_ml.reports.wording import card, drift, listing, lookalike, page, shape, sources, trust
 
 Pair = tuple[str, str]
 
@@ -20,5 +20,6 @@ TEXTS: Mapping[str, Pair] = {
     **card.TEXTS,
     **drift.TEXTS,
     **sources.TEXTS,
+    **lookalike.TEXTS,
 }
 """Every text by its key, of which the part before the first dot names the room."""

@@ -25,6 +25,8 @@ class Axis:
 
     def ticks(self) -> list[float]:
         """Round values inside the axis, about five."""
+        if self.form == "power":
+            return [float(i) for i in range(math.ceil(self.low), math.floor(self.high) + 1)]
         span = self.high - self.low
         power = 10.0 ** math.floor(math.log10(span / 5))
         step = next(s * power for s in (1, 2, 2.5, 5, 10) if span / (s * power) <= 6)
@@ -33,18 +35,24 @@ class Axis:
         return [round(i * step, 10) for i in range(first, last + 1)]
 
     def text(self, value: float) -> str:
-        """A tick's words."""
+        """A tick's words; on an axis of powers of ten, the power."""
+        if self.form == "power":
+            return compact(10**value)
         return share(value) if self.form == "share" else compact(value)
 
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one name; `style` is a class of the page's style sheet."""
+    """Points of one name; `style` is a class of the page's style sheet.
+
+    Each point may have a range: `whiskers` draws it as a line, `band` as an area.
+    """
 
     style: str
     points: Sequence[tuple[float, float]]
     dots: bool = False
     whiskers: Sequence[tuple[float, float]] = ()
+    band: Sequence[tuple[float, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,30 @@ def interval_chart(
     return _svg(height, alt, _grid_x(frame), line, *marks)
 
 
+def dot_chart(groups: Sequence[Series], x_label: Html, y_label: Html, alt: str) -> Html:
+    """Many dots without a scale: where things lie, and among what.
+
+    Parameters
+    ----------
+    groups : sequence of Series
+        Drawn in this order, the last on top.
+    x_label, y_label : Html
+        What the two directions mean.
+    alt : str
+        What the chart shows, for people who cannot see it.
+    """
+    points = [point for group in groups for point in group.points]
+    x, y = (
+        _around([point[at] for point in points], label)
+        for at, label in enumerate((x_label, y_label))
+    )
+    frame = Frame(x, y, height=330, left=28, right=12)
+    middle = (frame.top + frame.floor) / 2
+    turn = f"rotate(-90 14 {middle:g})"
+    labels = _x_label(frame), _text(14, middle, y_label, transform=turn, class_="label")
+    return _svg(frame.height, alt, *(_cloud(group, frame) for group in groups), *labels)
+
+
 def nice_top(value: float, most: float) -> float:
     """A round end for an axis that must hold `value`; at most `most`.
 
@@ -206,6 +238,13 @@ def _draw(series: Series, frame: Frame) -> Html:
         marks.append(
             tag("line", x1=x, x2=x, y1=frame.down(low), y2=frame.down(high), class_="whisker")
         )
+    if series.band:
+        upper = [
+            (x, frame.down(high)) for (x, _), (_, high) in zip(places, series.band, strict=True)
+        ]
+        lower = [(x, frame.down(low)) for (x, _), (low, _) in zip(places, series.band, strict=True)]
+        area = " ".join(f"{x:g},{y:g}" for x, y in [*upper, *lower[::-1]])
+        marks.append(tag("polygon", points=area, class_="band"))
     if len(places) > 1:
         path = " ".join(f"{x:g},{y:g}" for x, y in places)
         marks.append(tag("polyline", points=path, class_="line"))
@@ -252,3 +291,16 @@ def _estimate(frame: Frame, place: float, row: Estimate) -> Html:
         _text(frame.left - 12, y + 4, row.label, "end", class_="tick"),
         class_=row.style,
     )
+
+
+def _around(values: Sequence[float], label: Html) -> Axis:
+    """An axis with a little room around what it holds."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = 0.03 * (high - low) or 1.0
+    return Axis(label, low - room, high + room)
+
+
+def _cloud(group: Series, frame: Frame) -> Html:
+    """The dots of one group as one path: strokes of no length with round ends."""
+    path = "".join(f"M{frame.across(x):.1f} {frame.down(y):.1f}h0" for x, y in group.points)
+    return tag("g", tag("path", d=path, class_="cloud"), class_=group.style)

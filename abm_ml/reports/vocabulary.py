@@ -101,6 +101,59 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "investments": ("investments", "投资"),
         "feedback": ("feedback", "销售反馈"),
     },
+    "seed_line": {
+        "used": ("used", "已使用"),
+        "repeated": ("named twice", "重复"),
+        "suppressed": ("suppressed and not used", "在禁用名单中未使用"),
+        "not_indexed": ("not in the index yet", "尚未进入索引"),
+        "ambiguous": ("may mean several companies", "可能指多家企业"),
+        "unmatched": ("match no company", "未匹配到企业"),
+    },
+    "left_out": {
+        "own_group": (
+            "your seeds and their group companies",
+            "种子客户及其集团成员",
+        ),
+        "suppressed": ("on the suppression list", "在禁用名单中"),
+        "account_type": (
+            "competitors, partners or other excluded types",
+            "竞争对手、合作伙伴等排除类型",
+        ),
+        "hands_off": ("left alone by their owner's wish", "负责人要求不打扰"),
+        "customer": ("customers already", "已是客户"),
+        "open_opportunity": (
+            "with an open opportunity: sales works on them",
+            "有进行中的商机，销售正在跟进",
+        ),
+        "rejected": ("rejected by sales", "销售已拒绝"),
+        "not_like": ("named as not wanted", "指定为不想要的类型"),
+        "in_crm": ("in the CRM already", "已在 CRM 中"),
+        "asked": ("on your own list to leave out", "在您提供的排除名单中"),
+        "filtered": ("outside the conditions", "不符合筛选条件"),
+    },
+    "lookalike_warning": {
+        "nothing_in_common": (
+            "the seeds have nothing in common that the data shows: don't rely on this list",
+            "从数据中看不出种子客户的共同点：请勿依赖此列表",
+        ),
+        "few_seeds": (
+            "few seeds: the expectation is rough, more seeds make a better list",
+            "种子客户较少：预期较粗略，提供更多种子客户可得到更好的列表",
+        ),
+        "unknown_seeds": (
+            "some seeds are not in the index and were not used",
+            "部分种子客户不在索引中，未被使用",
+        ),
+        "new_only": (
+            "how good a list of new companies alone is cannot be measured: the seeds are in the "
+            "CRM, and more is known of them",
+            "仅含新企业的列表无法测算效果：种子客户在 CRM 中，其信息更多",
+        ),
+        "short_list": (
+            "fewer companies may be found than were asked for",
+            "可选企业少于所要求的数量",
+        ),
+    },
 }
 """Codes that the data carries, by what they say something of."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from abm_ml.scoring.identity import run_id
 from abm_ml.scoring.inputs import Inputs, read_inputs
 from abm_ml.scoring.judgement import Judgement, judge
 from abm_ml.scoring.propensity import NO_SIGNAL, Model, Predictions, Predictor, predict
+from abm_ml.scoring.similarity import Likeness, SimilarityIndex, likeness
 
 Numbers = NDArray[np.float64]
 
@@ -61,6 +62,10 @@ class Evaluation:
         Its tiers by account_id.
     run_id : str
         See `identity.run_id`.
+    likeness : Likeness or None
+        Closeness to the customers, where there is an index.
+    index_version : str
+        Name of the index, or "".
     """
 
     params: Params
@@ -78,6 +83,8 @@ class Evaluation:
     has_previous: bool
     previous: Mapping[str, int]
     run_id: str
+    likeness: Likeness | None = None
+    index_version: str = ""
 
     @property
     def previous_tier(self) -> NDArray[np.int64]:
@@ -95,6 +102,9 @@ def evaluate(
     motion: str,
     previous: pd.DataFrame | None,
     model_version: str,
+    index: SimilarityIndex | None = None,
+    index_version: str = "",
+    seeds: Sequence[str] | None = None,
 ) -> Evaluation:
     """Judge, predict and fuse; nothing is worded yet. Arguments as in `score_universe`."""
     purpose, moment, before = checked_motion(motion), checked_as_of(as_of), previous_tiers(previous)
@@ -107,12 +117,14 @@ def evaluate(
     weights = fusion_weights(params, predictor)
     fused = np.where(judged.kept, priority(parts, weights), np.nan)
     kept_ids = inputs.array("account_id").take(pa.array(rows))
+    likened = likeness(index, inputs, seeds)
     identity = run_id(
         crm,
         params,
         moment,
         motion=purpose,
         model_version=model_version,
+        similarity=likened.similarity if likened else None,
         propensity=predictions.propensity if predictions else None,
         previous=before,
     )
@@ -132,6 +144,8 @@ def evaluate(
         has_previous=previous is not None,
         previous=before,
         run_id=identity,
+        likeness=likened,
+        index_version=index_version,
     )
 
 

@@ -24,13 +24,14 @@ from abm_ml.rules.tiers import NO_TIER, tier_reason
 from abm_ml.scoring.evaluation import Evaluation, evaluate
 from abm_ml.scoring.judgement import tier_floors
 from abm_ml.scoring.propensity import Model, explain
+from abm_ml.scoring.similarity import SimilarityIndex
 from abm_ml.scoring.words import asked, shown_value
 
 
 def explain_account(
     crm: Crm,
     model: Model | None,
-    index: None,
+    index: SimilarityIndex | None,
     params: Params,
     as_of: str | datetime,
     account_id: str,
@@ -38,6 +39,7 @@ def explain_account(
     motion: str = "acquire",
     previous: pd.DataFrame | None = None,
     model_version: str = "",
+    index_version: str = "",
 ) -> dict[str, Any]:
     """Every number behind one account, as plain values.
 
@@ -61,7 +63,6 @@ def explain_account(
     DataError
         If the account is not in the universe; names the nearest ids.
     """
-    del index
     evaluation = evaluate(
         crm,
         model,
@@ -70,6 +71,8 @@ def explain_account(
         motion=motion,
         previous=previous,
         model_version=model_version,
+        index=index,
+        index_version=index_version,
     )
     return account_facts(crm, evaluation, account_id)
 
@@ -87,7 +90,20 @@ def account_facts(crm: Crm, evaluation: Evaluation, account_id: str) -> dict[str
         "mqa": _mqa(evaluation, row),
         "propensity": _propensity(crm, evaluation, row),
         "priority": _priority(evaluation, row),
+        "similarity": _similarity(evaluation, row),
         "recommended_contacts": _input(evaluation, row, "recommended_contacts") or [],
+    }
+
+
+def _similarity(evaluation: Evaluation, row: int) -> dict[str, Any] | None:
+    """Closeness to the customers; null without an index, or where it does not know the account."""
+    found = evaluation.likeness
+    if found is None or np.isnan(found.similarity[row]):
+        return None
+    return {
+        "value": float(found.similarity[row]),
+        "nearest_seed": found.nearest_seed[row].as_py(),
+        "seeds": found.seeds,
     }
 
 

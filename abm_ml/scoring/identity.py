@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ def run_id(
     model_version: str,
     propensity: NDArray[np.float64] | None,
     previous: Mapping[str, int],
+    similarity: NDArray[np.float64] | None = None,
 ) -> str:
     """Sixteen hex digits that are equal where inputs, params, model and date are equal.
 
@@ -40,6 +41,8 @@ def run_id(
         Predictions, in the order of account_id.
     previous : mapping of str to int
         Tiers of the previous TAL by account_id.
+    similarity : array of float, optional
+        Closeness to the customers, in the order of account_id.
     """
     facts = {
         "inputs": data_hashes(crm),
@@ -49,6 +52,7 @@ def run_id(
         "previous": sorted(previous.items()),
         "as_of": as_of.isoformat(),
         "motion": motion,
+        "similarity": "" if similarity is None else _digest(similarity.tobytes()),
     }
     return _digest(json.dumps(facts, sort_keys=True).encode())[:16]
 
@@ -60,10 +64,10 @@ def _what_counts(params: Params) -> dict[str, Any]:
     return settings
 
 
-def data_hashes(crm: Crm) -> dict[str, str]:
+def data_hashes(crm: Crm, tables: Iterable[str] = tuple(SCHEMAS)) -> dict[str, str]:
     """Rows and the sum of their hashes for each table that has rows, whatever their order."""
     hashes = {}
-    for name in sorted(SCHEMAS):
+    for name in sorted(tables):
         if crm.has(name):
             rows, total = _row_hashes(crm, crm.table(name))
             if rows:

@@ -27,6 +27,8 @@ def summarise(evaluation: Evaluation, scored: pa.Table, excluded: pa.Table) -> d
         "motion": evaluation.motion,
         "run_id": evaluation.run_id,
         "model_version": evaluation.model_version or None,
+        "index_version": evaluation.index_version or None,
+        "similar_to": evaluation.likeness.seeds if evaluation.likeness else None,
         "universe": len(evaluation.inputs),
         "scored": scored.num_rows,
         "excluded": excluded.num_rows,

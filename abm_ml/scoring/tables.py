@@ -31,6 +31,7 @@ def scored_table(crm: Crm, evaluation: Evaluation) -> pa.Table:
     """The scored accounts, by rank; shape and order of `SCORED_SCHEMA`."""
     order = pa.array(evaluation.order)
     everyone = _known(evaluation) | _judged(evaluation) | _predicted(evaluation)
+    everyone |= _likened(evaluation)
     columns: dict[str, Any] = {name: values.take(order) for name, values in everyone.items()}
     columns |= {
         "rank": np.arange(1, len(order) + 1),
@@ -39,6 +40,8 @@ def scored_table(crm: Crm, evaluation: Evaluation) -> pa.Table:
         "as_of": evaluation.as_of,
         "run_id": evaluation.run_id,
     }
+    if evaluation.likeness:
+        columns["index_version"] = evaluation.index_version or None
     if evaluation.predictor:
         columns["propensity_target"] = evaluation.predictor.target
     return table_of(columns, SCORED_SCHEMA, len(order))
@@ -110,6 +113,14 @@ def _predicted(evaluation: Evaluation) -> dict[str, pa.Array]:
     if predictor.expected_amount is not None:
         columns["expected_value"] = predictions.propensity * predictions.amount
     return {name: pa.array(values) for name, values in columns.items()}
+
+
+def _likened(evaluation: Evaluation) -> dict[str, pa.Array]:
+    """Closeness to the customers; nothing without an index."""
+    found = evaluation.likeness
+    if found is None:
+        return {}
+    return {"similarity": pa.array(found.similarity), "nearest_seed": found.nearest_seed}
 
 
 def _tier_array(tier: NDArray[np.int64]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from abm_ml.data.crm import Crm
 from abm_ml.scoring.evaluation import evaluate
 from abm_ml.scoring.propensity import Model
 from abm_ml.scoring.schema import as_frame
+from abm_ml.scoring.similarity import SimilarityIndex
 from abm_ml.scoring.summary import summarise
 from abm_ml.scoring.tables import excluded_table, scored_table
 
@@ -44,13 +46,15 @@ class ScoreResult:
 def score_universe(
     crm: Crm,
     model: Model | None,
-    index: None,
+    index: SimilarityIndex | None,
     params: Params,
     as_of: str | datetime,
     *,
     motion: str = "acquire",
     previous: pd.DataFrame | None = None,
     model_version: str = "",
+    index_version: str = "",
+    seeds: Sequence[str] | None = None,
 ) -> ScoreResult:
     """Score every account that existed before as_of, and choose the target account list.
 
@@ -64,8 +68,8 @@ def score_universe(
         Canonical tables.
     model : TrainedPropensity, PropensityModel or None
         A trained bundle, or a model by itself (then without target, verdict and value).
-    index : None
-        Place of the look-alike index.
+    index : LookalikeIndex or None
+        Gives each account its similarity to the seeds, which changes no order.
     params : Params
         The rule book and its weights.
     as_of : str or datetime
@@ -74,8 +78,10 @@ def score_universe(
         What the list is for; see `rules.exclusions.exclusions`.
     previous : DataFrame, optional
         The previous list (account_id, tier), from which `change` is told.
-    model_version : str
-        Name of the model in the registry.
+    model_version, index_version : str
+        Names of the model in the registry, and of the index.
+    seeds : sequence of str, optional
+        Accounts that others are compared with; by default the customers at as_of.
 
     Raises
     ------
@@ -84,7 +90,6 @@ def score_universe(
     DataError
         If the previous list cannot be read.
     """
-    del index
     evaluation = evaluate(
         crm,
         model,
@@ -93,6 +98,9 @@ def score_universe(
         motion=motion,
         previous=previous,
         model_version=model_version,
+        index=index,
+        index_version=index_version,
+        seeds=seeds,
     )
     scored = scored_table(crm, evaluation)
     tal = scored.filter(pc.is_valid(scored["tier"]))

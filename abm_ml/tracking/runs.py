@@ -58,7 +58,7 @@ class TrainingRun:
     started: float = field(default_factory=time.time)
 
 
-def log_training(models: Path, run: TrainingRun) -> str:
+def log_training(models: Path, run: TrainingRun, experiment: str = EXPERIMENT) -> str:
     """Log a finished training; nothing of it is left open if the process is killed before.
 
     Parameters
@@ -67,6 +67,8 @@ def log_training(models: Path, run: TrainingRun) -> str:
         The models directory.
     run : TrainingRun
         What to log.
+    experiment : str
+        MLflow's name for runs of this kind.
 
     Returns
     -------
@@ -83,7 +85,7 @@ def log_training(models: Path, run: TrainingRun) -> str:
     client = open_store(models)
     with writing(models):
         started = int(run.started * 1000)
-        created = client.create_run(_experiment(client, models), start_time=started)
+        created = client.create_run(_experiment(client, models, experiment), start_time=started)
         run_id: str = created.info.run_id
         params = [Param(name, text[:_LONGEST_PARAM]) for name, text in flat(run.params)]
         metrics = [Metric(*parts) for parts in _metrics(run, started)]
@@ -128,12 +130,12 @@ def _metrics(run: TrainingRun, instant: int) -> Iterator[tuple[str, float, int, 
             yield f"fold_{name}", value, instant, number
 
 
-def _experiment(client: MlflowClient, models: Path) -> str:
+def _experiment(client: MlflowClient, models: Path, name: str) -> str:
     """The experiment's id, its files under the models directory wherever that is now."""
     files = (models.resolve() / _FILES).as_uri()
-    found = client.get_experiment_by_name(EXPERIMENT)
+    found = client.get_experiment_by_name(name)
     if found is None:
-        return str(client.create_experiment(EXPERIMENT, artifact_location=files))
+        return str(client.create_experiment(name, artifact_location=files))
     if found.artifact_location != files:
         _relocate(models / DATABASE, found.artifact_location, files)
     return str(found.experiment_id)

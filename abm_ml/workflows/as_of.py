@@ -49,6 +49,26 @@ def resolve_as_of(crm: Crm, as_of: str | datetime | None) -> datetime:
     return parse_as_of(as_of) if isinstance(as_of, str) else _to_utc(as_of)
 
 
+def as_of_or_today(crm: Crm, as_of: str | datetime | None) -> datetime:
+    """The instant that is meant; where no row has a date, the beginning of today.
+
+    A list of companies without any history can be searched for look-alikes all the same; only
+    which suppressions are in force depends on the day then.
+    """
+    if as_of is None and all(_undated(crm, name) for name in _DATED):
+        today = datetime.now(UTC).replace(tzinfo=None)
+        return today.replace(hour=0, minute=0, second=0, microsecond=0)
+    return resolve_as_of(crm, as_of)
+
+
+def _undated(crm: Crm, name: str) -> bool:
+    counts = [crm.table(name)[column].count() for column in _DATED[name]]
+    found = crm.to_arrow(
+        crm.table(name).aggregate([one.name(f"c{i}") for i, one in enumerate(counts)])
+    )
+    return not any(found.to_pylist()[0].values())
+
+
 def latest_instant(crm: Crm) -> datetime:
     """Just after the latest opportunity, engagement or intent signal, so that it is still seen.
 

@@ -14,8 +14,8 @@ from abm_ml.config import Params
 from abm_ml.workflows.result import DONE, LOOK_AT_IT
 
 _PACKAGES = (
-    "abm_ml", "duckdb", "ibis-framework", "lightgbm", "mlflow", "numpy", "pandas", "pyarrow",
-    "scikit-learn", "skops",
+    "abm_ml", "duckdb", "faiss-cpu", "ibis-framework", "lightgbm", "mlflow", "numpy", "opencc",
+    "pandas", "pyarrow", "rapidfuzz", "scikit-learn", "tldextract",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The whole job: prepare, train, promote, score."""
+"""The whole job: prepare, train, promote, index, score."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from abm_ml.config import Params
+from abm_ml.workflows.index import IndexBuild, index
 from abm_ml.workflows.prepare import Prepared, prepare
 from abm_ml.workflows.promote import PromoteResult, promote
 from abm_ml.workflows.result import Progress, Result, silent
@@ -21,6 +22,7 @@ class FullRun:
     prepared: Prepared
     trained: TrainResult
     promoted: PromoteResult | None
+    indexed: IndexBuild
     scored: ScoreRun
 
     @property
@@ -34,12 +36,15 @@ class FullRun:
             "prepare": self.prepared.to_dict(),
             "train": self.trained.to_dict(),
             "promote": self.promoted.to_dict() if self.promoted else None,
+            "index": self.indexed.to_dict(),
             "score": self.scored.to_dict(),
         }
 
     def to_text(self) -> str:
         """The steps one after the other, the list last."""
-        steps: list[Result | None] = [self.prepared, self.trained, self.promoted, self.scored]
+        steps: list[Result | None] = [
+            self.prepared, self.trained, self.promoted, self.indexed, self.scored,
+        ]  # fmt: skip
         return "\n\n".join(step.to_text() for step in steps if step is not None)
 
 
@@ -61,6 +66,7 @@ def run_all(
     )
     trained = train(out / "work", params, out / "models", as_of=as_of, progress=progress)
     promoted = promote(out / "models", why="run_all") if trained.version else None
+    indexed = index(out / "work", params, out / "models", as_of=as_of, progress=progress)
     scored = score(
         out / "work",
         out / "tal",
@@ -71,4 +77,4 @@ def run_all(
         lang=lang,
         progress=progress,
     )
-    return FullRun(prepared, trained, promoted, scored)
+    return FullRun(prepared, trained, promoted, indexed, scored)

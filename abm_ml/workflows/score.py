@@ -17,6 +17,7 @@ from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.exports.people import for_people
 from abm_ml.exports.spreadsheet import write_csv
+from abm_ml.lookalike.index import LookalikeIndex
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.propensity.words import Lang
 from abm_ml.reports.card.facts import training_facts
@@ -26,6 +27,7 @@ from abm_ml.scoring.opportunities import score_opportunities, win_predictor
 from abm_ml.scoring.propensity import NO_SIGNAL
 from abm_ml.scoring.schema import EXCLUDED_SCHEMA, SCORED_SCHEMA, as_table
 from abm_ml.scoring.universe import ScoreResult, score_universe
+from abm_ml.tracking.indexes import IndexStore
 from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.history import history_of
@@ -62,6 +64,7 @@ class ScoreRun:
             f"{self.summary['tal']:,} in the target account list ({tiers}); "
             f"{self.summary['mqa']:,} MQAs",
             f"model    {self.summary['model_version'] or 'none: rules alone'}",
+            *_index_words(self.summary),
             *(f"note     {warning}" for warning in self.summary["warnings"]),
             *(f"note     {sentence}" for sentence in _no_model_words(self.summary)),
             f"list     {self.out / 'tal.csv'}",
@@ -100,7 +103,8 @@ def score(
     params : Params
         The rule book.
     models : Path
-        The model registry; without a champion, rules carry the list.
+        The model registry; without a champion, rules carry the list. With a look-alike index
+        in it, the list says how much each account is like the customers.
     as_of : str, optional
         The last instant that may be seen; the data's last by default.
     motion : str
@@ -125,17 +129,19 @@ def score(
     champion, number = scoring_model(models, version)
     if opportunities:
         win_predictor(champion)  # What cannot be done is better known before an hour of scoring.
+    index, index_name = current_index(models, params)
     with replaced_directory(out) as staging:
         progress(f"scoring as of {instant:%Y-%m-%d}")
         result = score_universe(
             crm,
             champion,
-            None,
+            index,
             params,
             instant,
             motion=motion,
             previous=_previous_list(previous),
             model_version=number,
+            index_version=index_name,
         )
         if opportunities:
             progress("scoring open opportunities")
@@ -169,6 +175,12 @@ def scoring_model(models: Path, version: str | None) -> tuple[TrainedPropensity 
     return registry.load(version or CHAMPION)
 
 
+def current_index(models: Path, params: Params) -> tuple[LookalikeIndex | None, str]:
+    """The look-alike index in use and its name; None where none was built."""
+    store = IndexStore(models)
+    return (None, "") if store.current() is None else store.load(threads=params.threads)
+
+
 def _with_drift(
     result: ScoreResult,
     crm: Crm,
@@ -191,6 +203,13 @@ def _with_history(result: ScoreResult, crm: Crm, params: Params, as_of: datetime
     told = {"won": found.won, "lost": found.lost}
     asked = {"min_won": needed.min_won, "min_lost": needed.min_lost}
     return replace(result, summary=result.summary | {"history": told | asked})
+
+
+def _index_words(summary: dict[str, Any]) -> Iterator[str]:
+    """Whom accounts were compared with, where there is an index."""
+    if summary["index_version"]:
+        seeds = summary["similar_to"] or 0
+        yield f"index    {summary['index_version']}: similarity to {seeds:,} customers"
 
 
 def _no_model_words(summary: dict[str, Any]) -> Iterator[str]:

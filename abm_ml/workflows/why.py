@@ -15,7 +15,7 @@ from abm_ml.rules.mqa import gap_words
 from abm_ml.scoring.explain import explain_account
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.result import DONE
-from abm_ml.workflows.score import checked_language, scoring_model
+from abm_ml.workflows.score import checked_language, current_index, scoring_model
 from abm_ml.workflows.why_words import line
 
 
@@ -42,7 +42,10 @@ class Explanation:
         lines = [line("account", lang, **head)]
         if facts["exclusion"]:
             lines.append(line("excluded", lang, reason=_exclusion(facts["exclusion"], lang)))
-        for section in (_priority, _account_score, _icp, _engagement, _decisions, _propensity):
+        sections = (
+            _priority, _account_score, _icp, _engagement, _decisions, _similarity, _propensity,
+        )  # fmt: skip
+        for section in sections:
             lines += section(facts, lang)
         return "\n".join(lines)
 
@@ -68,15 +71,17 @@ def why(
     spoken = checked_language(lang)
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     model, number = scoring_model(models, version)
+    index, index_name = current_index(models, params)
     facts = explain_account(
         crm,
         model,
-        None,
+        index,
         params,
         resolve_as_of(crm, as_of),
         account,
         motion=motion,
         model_version=number,
+        index_version=index_name,
     )
     return Explanation(facts, spoken)
 
@@ -177,6 +182,13 @@ def _decisions(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
     )
     yield line("gap", lang, mqa=said, gap=gap_words(mqa["gap"], lang)) if mqa["gap"] else said
     yield line("stage", lang, stage=_code("stage", facts["stage"], lang))
+
+
+def _similarity(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
+    told = facts["similarity"]
+    if told:
+        figures = {"value": told["value"], "seeds": told["seeds"]}
+        yield line("similarity", lang, nearest=told["nearest_seed"], **figures)
 
 
 def _propensity(facts: dict[str, Any], lang: Lang) -> Iterator[str]:

@@ -37,6 +37,10 @@ LINES: Mapping[str, tuple[str, str]] = {
     "no": ("no", "否"),
     "gap": ("{mqa}; {gap}", "{mqa}；{gap}"),
     "stage": ("stage {stage}", "阶段 {stage}"),
+    "similarity": (
+        "similarity {value:g} to {seeds:,} customers; most like {nearest}",
+        "与 {seeds:,} 家客户的相似度 {value:g}；最接近 {nearest}",
+    ),
     "propensity": (
         "propensity ({target}) {value:.6g}; companies with similar scores: {low:.3g} to "
         "{high:.3g}; verdict: {verdict}",

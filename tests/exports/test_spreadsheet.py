@@ -33,3 +33,9 @@ def test_csv_keeps_chinese_and_reads_back_equal(tmp_path: Path) -> None:
     write_csv(table, tmp_path / "tal.csv")
     assert (tmp_path / "tal.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "tal.csv"), table)
+
+
+def test_a_table_without_rows_keeps_its_header(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": pd.Series(dtype=str), "rank": pd.Series(dtype=int)})
+    write_csv(table, tmp_path / "none.csv")
+    assert (tmp_path / "none.csv").read_text(encoding="utf-8-sig") == "name,rank\n"

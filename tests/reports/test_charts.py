@@ -16,6 +16,7 @@ from abm_ml.reports.charts import (
     Frame,
     Series,
     bar_chart,
+    dot_chart,
     histogram,
     interval_chart,
     line_chart,
@@ -116,3 +117,26 @@ def test_both_axes_have_labels_and_ticks() -> None:
         *("0%", "20%", "40%", "60%", "80%", "100%"),
         *("0", "10", "20", "30", "40", "50"),
     ]
+
+
+def test_an_axis_of_powers_has_a_tick_at_each() -> None:
+    axis = Axis(Html("size"), 1.7, 5.2, "power")
+    assert [axis.text(tick) for tick in axis.ticks()] == ["100", "1,000", "10,000", "100,000"]
+
+
+def test_a_band_runs_along_the_upper_ends_and_back_along_the_lower_ones() -> None:
+    series = Series("ours", [(0, 0.5), (1, 0.6)], band=[(0.4, 0.7), (0.5, 0.9)])
+    chart = line_chart([series], UNIT, UNIT, "alt")
+    frame = Frame(UNIT, UNIT)
+    corners = [(0, 0.7), (1, 0.9), (1, 0.5), (0, 0.4)]
+    expected = " ".join(f"{frame.across(x):g},{frame.down(y):g}" for x, y in corners)
+    assert f'<polygon points="{expected}" class="band">' in chart
+
+
+def test_dots_lie_inside_the_drawing_and_none_is_lost() -> None:
+    groups = [Series("untiered", [(0.0, 0.0), (5.0, -3.0)]), Series("ours", [(9.0, 2.0)])]
+    chart = dot_chart(groups, Html("x"), Html("y"), "alt")
+    places = re.findall(r"M([\d.]+) ([\d.]+)h0", chart)
+    assert len(places) == 3
+    assert all(0 < float(x) < WIDTH and 0 < float(y) < 330 for x, y in places)
+    assert dot_chart([Series("ours", [(1.0, 1.0)])], Html("x"), Html("y"), "alt").count("h0") == 1

@@ -52,7 +52,10 @@ def test_chinese_uses_the_words_of_the_glossary() -> None:
 
 
 def test_marketers_read_no_jargon() -> None:
-    for key in (key for key in TEXTS if key.startswith(("headline", "verdict", "list"))):
+    plain = (
+        "headline", "verdict", "list", "expected", "traits", "odd", "alike", "map", "omitted",
+    )  # fmt: skip
+    for key in (key for key in TEXTS if key.startswith(plain)):
         english, chinese = TEXTS[key]
         assert not re.search(r"\b(AUC|recall|lift|log-odds|log loss|ECE)\b", english), key
         assert not re.search(r"召回|提升度|对数|校准误差", chinese), key

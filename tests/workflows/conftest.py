@@ -22,6 +22,7 @@ from abm_ml.propensity.persist import TrainedPropensity, save_propensity
 from abm_ml.propensity.training import TrainingTable, training_table
 from abm_ml.tracking.registry import Registry
 from abm_ml.tracking.store import open_store
+from abm_ml.workflows.index import IndexBuild, index
 from abm_ml.workflows.prepare import prepare
 from abm_ml.workflows.train import TrainResult, train
 
@@ -79,6 +80,28 @@ def trained_in(trained: TrainResult, new_models: Path) -> Path:
     """The models directory after the training; a test that changes it takes a copy."""
     assert trained.version == "1"
     return new_models
+
+
+@pytest.fixture(scope="session")
+def indexed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models directory for the world's look-alike index; a test that changes it takes a copy."""
+    return tmp_path_factory.mktemp("indexed") / "models"
+
+
+@pytest.fixture(scope="session")
+def indexed(world: Path, params: Params, indexed_in: Path) -> IndexBuild:
+    """The world's look-alike index."""
+    return index(world / "work", params, indexed_in)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Path], Path]:
+    """Makes a copy of a directory that may be changed."""
+
+    def copy(directory: Path) -> Path:
+        return Path(shutil.copytree(directory, tmp_path / "copy"))
+
+    return copy
 
 
 # --- small models for the gate -----------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
-from abm_ml.workflows.as_of import latest_instant, parse_as_of, resolve_as_of
+from abm_ml.workflows.as_of import as_of_or_today, latest_instant, parse_as_of, resolve_as_of
 
 ACCOUNTS = pd.DataFrame({"account_id": ["a"], "name": ["Ada"]})
 
@@ -45,6 +45,20 @@ def test_the_default_is_just_after_the_last_event_so_that_it_is_seen() -> None:
 def test_a_mistyped_year_in_the_future_is_overlooked() -> None:
     last = datetime(2025, 3, 1)
     assert latest_instant(crm(ts=[last, datetime(2205, 1, 1)])) == last + AT_ONCE
+
+
+def test_a_bare_list_of_companies_is_looked_at_as_of_today() -> None:
+    today = as_of_or_today(Crm.from_tables({"accounts": ACCOUNTS}), None)
+    assert timedelta(0) <= datetime.now(UTC).replace(tzinfo=None) - today <= timedelta(days=1)
+    assert (today.hour, today.minute, today.microsecond) == (0, 0, 0)
+
+
+def test_where_anything_is_dated_today_plays_no_part() -> None:
+    last = datetime(2025, 3, 1)
+    assert as_of_or_today(crm(ts=[last]), None) == last + AT_ONCE
+    assert as_of_or_today(Crm.from_tables({"accounts": ACCOUNTS}), "2024-01-01") == datetime(
+        2024, 1, 1
+    )
 
 
 def test_data_without_dates_asks_for_one() -> None:

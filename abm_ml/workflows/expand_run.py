@@ -1,0 +1,313 @@
+"""One request for look-alikes carried out: search, evidence, files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from abm_ml.config import Params
+from abm_ml.data.crm import Crm
+from abm_ml.errors import DataError
+from abm_ml.exports.lookalikes import lookalikes_for_people
+from abm_ml.exports.spreadsheet import write_csv
+from abm_ml.lookalike.expansion import Expansion
+from abm_ml.lookalike.filters import parse_where
+from abm_ml.lookalike.index import LookalikeIndex
+from abm_ml.lookalike.map import map_points
+from abm_ml.lookalike.relations import groups_of
+from abm_ml.reports.lookalike_page import render_lookalike_page
+from abm_ml.scoring.identity import data_hashes
+from abm_ml.tracking.indexes import IndexStore
+from abm_ml.workflows.as_of import as_of_or_today
+from abm_ml.workflows.contacts import PeopleAsked, PeopleFound, find_people, write_people
+from abm_ml.workflows.expand_result import ExpandRun
+from abm_ml.workflows.left_out import account_states, left_out, rejected_accounts, suppressed_ids
+from abm_ml.workflows.output import replaced_file
+from abm_ml.workflows.request import Request
+from abm_ml.workflows.result import Progress
+from abm_ml.workflows.seeds import SUPPRESSED, USED, CompanyList
+
+TABLES = ("accounts", "opportunities", "suppressions", "relations", "feedback")
+"""Tables that decide a list."""
+
+FILES = {"seeds": "-seeds.csv", "page": ".html", "list": ".csv"}
+"""What is written beside the request, by the end of its name."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a request is carried out on.
+
+    Parameters
+    ----------
+    crm : Crm
+        Canonical tables.
+    index : LookalikeIndex
+        The companies that are searched.
+    version : str
+        Name of the index.
+    as_of : datetime
+        The last instant that may be seen.
+    suppressed : frozenset of str
+        Companies that must not be used.
+    """
+
+    crm: Crm
+    index: LookalikeIndex
+    version: str
+    as_of: datetime
+    suppressed: frozenset[str]
+
+
+def open_sources(data: Path, models: Path, params: Params, as_of: str | None) -> Sources:
+    """Prepared tables and the current index, as of a date.
+
+    Raises
+    ------
+    DataError, ParamsError, ArtefactError
+        If one of them is not there, or as_of is no date.
+    """
+    crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
+    instant = as_of_or_today(crm, as_of)
+    index, version = IndexStore(models).load(threads=params.threads)
+    return Sources(crm, index, version, instant, suppressed_ids(crm, index.accounts, instant))
+
+
+def carry_out(
+    request: Request,
+    sources: Sources,
+    params: Params,
+    out: Path,
+    *,
+    listed_in: Path,
+    people: PeopleAsked | None = None,
+    notes: Sequence[str] = (),
+    progress: Progress,
+) -> ExpandRun:
+    """Search, and write list, seeds, page, request, and people where they are wanted.
+
+    Parameters
+    ----------
+    request : Request
+        What is wanted; where it was carried out before, what came of it then is compared.
+    sources : Sources
+        What it is carried out on.
+    params : Params
+        Who is left out.
+    out : Path
+        The CSV to write; the other files go beside it.
+    listed_in : Path
+        Where the seeds come from, for messages.
+    people : PeopleAsked, optional
+        Whether people are wanted too.
+    notes : sequence of str
+        What is to be said as well.
+    """
+    seeds = _usable(request, sources.suppressed)
+    if not seeds.ids:
+        raise DataError(f"{listed_in}: {seeds.none_used_words}")
+    progress(f"looking for companies like {len(seeds.ids):,} seeds")
+    barred, expansion = _search(request, sources, seeds.ids, params)
+    asked = replace(request, index_version=sources.version, data_hash=_data_hash(sources.crm))
+    summary = _summary(asked, sources, seeds, barred, expansion)
+    found = None
+    if people is not None:
+        progress("looking for people in them")
+        found = _people(expansion, sources, people)
+        summary["people"] = dict(found.summary) if found else None
+    progress("writing the list and its page")
+    done = _write(asked, out, sources, seeds, expansion, summary, found)
+    files = {**_files(out), "request": out.with_suffix(".json")}
+    changes = _changes(request, done)
+    return ExpandRun(
+        files={**files, **(found.files if found else {})},
+        summary=summary | {"changes": changes, "notes": list(notes)},
+    )
+
+
+# --- the search --------------------------------------------------------------------------------
+
+
+def _usable(request: Request, suppressed: frozenset[str]) -> CompanyList:
+    """The saved seed list; who was suppressed since it was saved is not used."""
+    lines = pd.DataFrame(list(request.lines), dtype=object)
+    stopped = lines["account_id"].isin(suppressed) & (lines["outcome"] == USED)
+    lines["outcome"] = lines["outcome"].mask(stopped, SUPPRESSED)
+    return CompanyList(lines)
+
+
+def _search(
+    request: Request, sources: Sources, seeds: list[str], params: Params
+) -> tuple[dict[str, str], Expansion]:
+    """Who is left out and why, and what was found among the others."""
+    crm, as_of = sources.crm, sources.as_of
+    states = account_states(crm, as_of)
+    ruled = left_out(
+        states, sources.suppressed, params, include_customers=request.include_customers
+    )
+    states = states[~states["account_id"].isin(sources.suppressed)]
+    rejected = rejected_accounts(crm, as_of)
+    unwanted = (set(rejected) | set(request.not_like)) - set(seeds)
+    barred = dict.fromkeys(_known(sources.index) if request.new_only else (), "in_crm")
+    barred |= dict.fromkeys(request.exclude, "asked")
+    barred |= dict.fromkeys(request.not_like, "not_like") | dict.fromkeys(rejected, "rejected")
+    barred |= dict(zip(ruled["account_id"], ruled["reason"], strict=True))
+    won = states.loc[states["past_won"] > 0, "account_id"]
+    lost = states.loc[(states["past_lost"] > 0) & (states["past_won"] == 0), "account_id"]
+    groups = _groups(crm)
+    expansion = sources.index.expansion(
+        seeds,
+        request.k,
+        where=parse_where(request.where),
+        exclude=sorted(barred),
+        negatives=sorted(unwanted - sources.suppressed),
+        won=won.tolist(),
+        lost=lost.tolist(),
+        # Not the seeds: while one is hidden it has to be an account like any other.
+        known=sorted(set(won) - set(seeds)),
+        groups=groups,
+    )
+    if request.new_only:  # Hidden seeds among companies of which less is known prove nothing.
+        expansion = replace(expansion, curve=None)
+    own = {groups.get(one, one) for one in seeds}
+    told = {one: why for one, why in barred.items() if groups.get(one, one) not in own}
+    indexed = set(sources.index.ids)
+    told = {one: why for one, why in told.items() if one in indexed}
+    told |= {one: "own_group" for one in indexed if groups.get(one, one) in own}
+    return told, expansion
+
+
+def _known(index: LookalikeIndex) -> list[str]:
+    """Companies that are in the CRM, or may be."""
+    new = index.accounts["in_crm"].astype("boolean").eq(False).fillna(False).astype(bool)
+    return [str(one) for one in index.accounts.loc[~new, "account_id"]]
+
+
+def _people(expansion: Expansion, sources: Sources, asked: PeopleAsked) -> PeopleFound | None:
+    """People in the listed companies that are in the CRM; None where no company is."""
+    listed = expansion.accounts
+    known = listed["in_crm"].astype("boolean").fillna(False).astype(bool)
+    ids = listed.loc[known, "account_id"].tolist()
+    return find_people(sources.crm, ids, asked, sources.as_of) if ids else None
+
+
+def _groups(crm: Crm) -> dict[str, str]:
+    """Companies that belong together, by the accounts' parents and the relations."""
+    parents = crm.table("accounts").select("account_id", "parent_account_id")
+    relations = crm.table("relations")
+    return groups_of(crm.to_arrow(parents).to_pandas(), crm.to_arrow(relations).to_pandas())
+
+
+def _data_hash(crm: Crm) -> str:
+    """Sixteen hex digits that change when a table that decides a list does."""
+    content = json.dumps(data_hashes(crm, TABLES), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+# --- what is told ------------------------------------------------------------------------------
+
+
+def _summary(
+    request: Request,
+    sources: Sources,
+    seeds: CompanyList,
+    barred: Mapping[str, str],
+    expansion: Expansion,
+) -> dict[str, Any]:
+    """Counts and decisions, ready for JSON, for the page and for the terminal."""
+    told = expansion.summary
+    by_reason = dict(sorted(Counter(barred.values()).items()))
+    filtered = told["universe"] - told["allowed"] - sum(by_reason.values())
+    if filtered:
+        by_reason["filtered"] = filtered
+    in_crm = expansion.accounts["in_crm"].astype("boolean")
+    fresh = sources.index.accounts["account_id"]
+    accounts = sources.crm.table("accounts").select("account_id")
+    ids = sources.crm.to_arrow(accounts).column(0).to_pandas()
+    return {
+        "as_of": request.as_of,
+        "k": request.k,
+        "where": list(request.where),
+        "listed": len(expansion.accounts),
+        "listed_in_crm": int(in_crm.fillna(False).sum()),
+        "listed_new": int((~in_crm).fillna(False).sum()),
+        "seed_lines": seeds.counts,
+        "left_out": by_reason,
+        "not_indexed": int((~ids.isin(fresh)).sum()),
+        "expected": expected_at(expansion.curve, len(expansion.accounts)),
+        "warnings": [*expansion.warnings, *(["new_only"] if request.new_only else [])],
+        "data_hash": request.data_hash,
+        **told,
+        "index_version": request.index_version,
+    }
+
+
+def expected_at(curve: pd.DataFrame | None, size: int) -> dict[str, float] | None:
+    """The curve's row for a list of this size: the largest that is not longer; None without one."""
+    if curve is None or curve.empty or not size:
+        return None
+    fitting = curve[curve["k"] <= size]
+    row = fitting.iloc[-1] if len(fitting) else curve.iloc[0]
+    return {str(name): float(value) for name, value in row.items()}
+
+
+def _changes(before: Request, now: Request) -> list[str]:
+    """What a request that was carried out before finds different; nothing for a new one."""
+    if before.outputs is None or now.outputs is None:
+        return []
+    told = {
+        f"the index is {now.index_version} now, it was {before.index_version}": (
+            before.index_version != now.index_version
+        ),
+        "the data have changed": before.data_hash != now.data_hash,
+    }
+    same = before.outputs["list"] == now.outputs["list"]
+    said = [sentence for sentence, applies in told.items() if applies]
+    return [*said, "the list is the same as before" if same else "the list differs from before"]
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+def _files(out: Path) -> dict[str, Path]:
+    return {name: out.with_name(f"{out.stem}{end}") for name, end in FILES.items()} | {"list": out}
+
+
+def _write(
+    request: Request,
+    out: Path,
+    sources: Sources,
+    seeds: CompanyList,
+    expansion: Expansion,
+    summary: Mapping[str, Any],
+    people: PeopleFound | None,
+) -> Request:
+    """Write every file beside its place; they move there together, the request last."""
+    lang = request.lang
+    index = sources.index
+    with ExitStack() as stack:
+        saved = stack.enter_context(replaced_file(out.with_suffix(".json")))
+        files = {
+            name: stack.enter_context(replaced_file(file)) for name, file in _files(out).items()
+        }
+        write_csv(lookalikes_for_people(expansion.accounts, index.accounts, lang), files["list"])
+        write_csv(seeds.for_people(lang), files["seeds"])
+        points = map_points(index, seeds.ids, expansion)
+        page = render_lookalike_page(
+            expansion, summary, points=points, companies=index.accounts, lang=lang
+        )
+        files["page"].write_text(page, encoding="utf-8")
+        if people is not None:
+            write_people(people, stack, lang)
+        done = request.done(files)
+        done.write(saved)
+    return done
