@@ -249,6 +249,16 @@ def expand(
     if rerun is not None:
         if seeds is not None:
             raise ParamsError(f"give either {seeds} or --rerun {rerun}: a request has its seeds")
+        given = {
+            "--k": k, "--where": where, "--exclude": exclude, "--not-like": not_like,
+            "--include-customers": include_customers, "--new-only": new_only, "--as-of": as_of,
+            "--lang": lang != "en",
+        }  # fmt: skip
+        if refused := [name for name, value in given.items() if value]:
+            raise ParamsError(
+                f"{', '.join(refused)}: a saved request has its own; leave it out, or make a new "
+                "request from the seeds"
+            )
         again = expand_again(
             rerun,
             _params(params),

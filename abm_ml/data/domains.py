@@ -8,7 +8,7 @@ from functools import cache
 
 import tldextract
 
-from abm_ml.data.names.dictionary import free_mail
+from abm_ml.data.names.dictionary import free_mail, platforms
 
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@\s]*@)?([^/?#:@\s]+)(?:[/?#:].*)?$")
 _UNLISTED = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
@@ -51,13 +51,15 @@ def registrable_domain(text: str | None) -> str | None:
 
 
 def company_domain(text: str | None) -> str | None:
-    """The registrable domain, unless it hands out mailboxes to anybody.
+    """The registrable domain, unless it hands out mailboxes or pages to anybody.
 
     >>> company_domain("jane@acme.com"), company_domain("jane@vip.163.com")
     ('acme.com', None)
+    >>> company_domain("https://www.facebook.com/acmebakery") is None
+    True
     """
     domain = registrable_domain(text)
-    return None if domain in free_mail() else domain
+    return None if domain in free_mail() or domain in platforms() else domain
 
 
 def is_free_mail(text: str | None) -> bool:

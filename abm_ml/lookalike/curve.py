@@ -52,7 +52,7 @@ class SeedEvaluation:
         `account_id` and `position` of each seed while it was hidden: the share of accounts
         that stood above it.
     warnings : tuple of str
-        `nothing_in_common`, `few_seeds`.
+        `nothing_in_common`, `near_chance`, `few_seeds`.
     """
 
     curve: pd.DataFrame
@@ -110,8 +110,8 @@ def held_out(
         )
         sizes[fold == number] = open_.sum()
     position = (places[:, 0] - 0.5) / sizes
-    few_or_apart = few or _apart(universe, seeds, seed)
     curve = recall_curve(places, int(sizes.min()))
+    few_or_apart = few or (*_apart(universe, seeds, seed), *_near_chance(curve))
     return SeedEvaluation(curve, _positions(universe, seeds, position), few_or_apart)
 
 
@@ -145,6 +145,12 @@ def recall_curve(places: FloatArray, accounts: int) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _near_chance(curve: pd.DataFrame) -> tuple[str, ...]:
+    """Whether at no length (short of half of everything) the interval lies above chance."""
+    short = curve[curve["share"] <= 0.5]
+    return () if (short["low"] > short["chance"]).any() else ("near_chance",)
 
 
 def _apart(universe: Universe, seeds: IntArray, seed: int) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Expansion:
     kinds : DataFrame
         `kind`, `seeds` (how many), `share` of the list.
     warnings : tuple of str
-        Codes: `nothing_in_common`, `few_seeds`, `unknown_seeds`, `short_list`.
+        Codes: `nothing_in_common`, `near_chance`, `few_seeds`, `unknown_seeds`, `short_list`.
     summary : dict
         Counts and decisions, plain values.
     """

@@ -307,14 +307,14 @@ class LookalikeIndex:
         universe, request, _ = self._request(seeds, 1, **options)
         return similarity_to_seeds(universe, request)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """Write the index to a directory, with checksums; nothing in it can run code."""
         from abm_ml.lookalike.index_files import write_index
 
-        write_index(self, folder)
+        write_index(self, Path(folder))
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 2, mmap: bool = True) -> Self:
+    def load(cls, folder: str | Path, *, threads: int = 2, mmap: bool = True) -> Self:
         """Read what `save` wrote.
 
         Raises
@@ -324,7 +324,7 @@ class LookalikeIndex:
         """
         from abm_ml.lookalike.index_files import read_index
 
-        return read_index(cls, folder, threads=threads, mmap=mmap)
+        return read_index(cls, Path(folder), threads=threads, mmap=mmap)
 
     def _settle(
         self, accounts: pd.DataFrame, store: VectorStore, matrix: Any, numbers: Any

@@ -16,7 +16,7 @@ from abm_ml.reports.numbers import count, moment, share
 from abm_ml.reports.page import page
 from abm_ml.reports.texts import code_words, listed, say, say_code, words
 
-APART, NEW_ONLY = "nothing_in_common", "new_only"
+APART, CHANCE, NEW_ONLY = "nothing_in_common", "near_chance", "new_only"
 
 
 def render_lookalike_page(
@@ -103,6 +103,8 @@ def _promise(summary: Mapping[str, Any]) -> Html:
         return _box("none", say("headline.empty"), say("headline.empty.how"))
     if APART in summary["warnings"]:
         return _box("none", say("headline.apart"), say("headline.apart.how"))
+    if CHANCE in summary["warnings"]:
+        return _box("none", say("headline.chance"), say("headline.chance.how"))
     if NEW_ONLY in summary["warnings"]:
         return _box("weak", say("headline.new_only"), say("headline.new_only.how"))
     if expected_here is None:
@@ -146,7 +148,7 @@ def _seed_lines(summary: Mapping[str, Any]) -> Html:
 
 
 def _warnings(summary: Mapping[str, Any]) -> Html | None:
-    told = [code for code in summary["warnings"] if code not in (APART, NEW_ONLY)]
+    told = [code for code in summary["warnings"] if code not in (APART, CHANCE, NEW_ONLY)]
     if not told:
         return None
     entries = [tag("li", say_code("lookalike_warning", code)) for code in told]

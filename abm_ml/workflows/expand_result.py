@@ -12,7 +12,7 @@ from abm_ml.reports.texts import code_words
 from abm_ml.workflows.result import DONE, LOOK_AT_IT
 from abm_ml.workflows.seeds import USED
 
-ALARMS = frozenset({"nothing_in_common"})
+ALARMS = frozenset({"nothing_in_common", "near_chance"})
 """Warnings that a job should look at."""
 
 

@@ -154,15 +154,17 @@ def _search(
     ruled = left_out(
         states, sources.suppressed, params, include_customers=request.include_customers
     )
-    states = states[~states["account_id"].isin(sources.suppressed)]
+    unsuppressed = states[~states["account_id"].isin(sources.suppressed)]
     rejected = rejected_accounts(crm, as_of)
     unwanted = (set(rejected) | set(request.not_like)) - set(seeds)
     barred = dict.fromkeys(_known(sources.index) if request.new_only else (), "in_crm")
+    barred |= dict.fromkeys(_not_yet(crm, states), "not_yet")
     barred |= dict.fromkeys(request.exclude, "asked")
     barred |= dict.fromkeys(request.not_like, "not_like") | dict.fromkeys(rejected, "rejected")
     barred |= dict(zip(ruled["account_id"], ruled["reason"], strict=True))
-    won = states.loc[states["past_won"] > 0, "account_id"]
-    lost = states.loc[(states["past_lost"] > 0) & (states["past_won"] == 0), "account_id"]
+    has_won = unsuppressed["past_won"] > 0
+    won = unsuppressed.loc[has_won, "account_id"]
+    lost = unsuppressed.loc[(unsuppressed["past_lost"] > 0) & ~has_won, "account_id"]
     groups = _groups(crm)
     expansion = sources.index.expansion(
         seeds,
@@ -184,6 +186,12 @@ def _search(
     told = {one: why for one, why in told.items() if one in indexed}
     told |= {one: "own_group" for one in indexed if groups.get(one, one) in own}
     return told, expansion
+
+
+def _not_yet(crm: Crm, states: pd.DataFrame) -> list[str]:
+    """Accounts of the CRM that did not exist at as_of."""
+    ids = crm.to_arrow(crm.table("accounts").select("account_id")).column(0).to_pandas()
+    return sorted(ids[~ids.isin(states["account_id"])].astype(str))
 
 
 def _known(index: LookalikeIndex) -> list[str]:

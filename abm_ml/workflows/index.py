@@ -44,7 +44,7 @@ class IndexBuild:
     recall : float
         Share of the exact best 1,000 that a search finds.
     counts : mapping of str to int
-        accounts; crm, and with a bought list bought, in_crm, unclear, new.
+        accounts; crm, and with a bought list bought, in_crm, unclear, new, repeated.
     columns : tuple of str
         What companies are compared by.
     kept_out : mapping of str to str
@@ -87,7 +87,8 @@ class IndexBuild:
         if "bought" in counts:
             lines.append(
                 f"bought   {counts['bought']:,} rows: {counts['in_crm']:,} are in the CRM already, "
-                f"{counts['new']:,} companies added ({counts['unclear']:,} rows unclear)"
+                f"{counts['new']:,} companies added ({counts['unclear']:,} rows unclear, "
+                f"{counts['repeated']:,} repeat another)"
             )
         lines += [f"kept out {column}: {why}" for column, why in self.kept_out.items()]
         lines += [

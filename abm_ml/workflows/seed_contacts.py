@@ -58,9 +58,10 @@ def read_seed_contacts(path: Path, crm: Crm) -> SeedContacts:
         if squash(name) in names
     }
     if not places:
-        found = ", ".join(map(repr, rows.header))
+        # Without a header the first row holds people, who don't belong in a message.
         raise DataError(
-            f"{path} row 1: no column contact_id or email; found {found}: rename one of them"
+            f"{path} row 1: none of its {len(rows.header)} columns is named contact_id or email; "
+            "name one of them so (a file without a header needs one)"
         )
     chunks = list(rows.chunks())
     asked = pd.DataFrame(

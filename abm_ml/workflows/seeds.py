@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ OUTCOMES = (USED, REPEATED, SUPPRESSED, NOT_INDEXED, AMBIGUOUS, UNMATCHED)
 """What became of a line of a list."""
 
 _SHOWN = 3
+_MAILBOX = re.compile(r"[^\s@<>,;\"']+@(?=[^\s@]+\.)")
 _REMEDIES = {
     SUPPRESSED: "it is on the suppression list",
     NOT_INDEXED: "it is not in the index yet; run  abm index",
@@ -145,7 +147,7 @@ def company_list(
     outcome = outcome.mask(ids.isin(list(suppressed)), SUPPRESSED)
     lines = match[["score", "evidence", "evidence_zh", "reason", "reason_zh"]].assign(
         line=match["query_id"],
-        text=match["query"],
+        text=match["query"].map(_without_person),
         outcome=outcome,
         account_id=ids,
         name=ids.map(names),
@@ -162,6 +164,11 @@ def _known_companies(crm: Crm, index: LookalikeIndex) -> pd.DataFrame:
     return pd.concat(
         [ours, beyond.reindex(columns=["account_id", *MATCHED_BY])], ignore_index=True
     ).astype(dict.fromkeys(("account_id", "name"), object))
+
+
+def _without_person(text: str | None) -> str | None:
+    """A line as written, but of an e-mail address only the domain: it names a company."""
+    return _MAILBOX.sub("…@", text) if isinstance(text, str) else None
 
 
 def _nearest(candidates: list[dict[str, Any]]) -> str:

@@ -18,6 +18,7 @@ from abm_ml.data.dialects import DIALECTS
 from abm_ml.data.domains import company_domain
 from abm_ml.data.labels import squash
 from abm_ml.data.names.match import match_accounts
+from abm_ml.data.names.parts import parse_name
 from abm_ml.data.names.queries import name_columns
 from abm_ml.data.prepare import read_crm
 from abm_ml.data.readers import Source, find_sources
@@ -57,7 +58,8 @@ class Companies:
     traits : tuple of str
         Columns that may make two companies alike.
     counts : mapping of str to int
-        crm; with a bought list also bought (its rows), in_crm and unclear (of these), new (added).
+        crm; with a bought list also bought (its rows), in_crm and unclear (of these), new (added),
+        repeated (rows that say the same company again).
     """
 
     accounts: pd.DataFrame
@@ -204,12 +206,20 @@ def _joined(
     new = theirs[~known].assign(in_crm=pd.array(unclear[~known], "boolean"))
     new["in_crm"] = new["in_crm"].map({True: pd.NA, False: False})
     new["account_id"] = [_new_id(row) for row in new.to_dict("records")]
+    # One domain may be a whole group's: companies of different names are different companies.
+    shared = new["account_id"].duplicated(keep=False)
+    new.loc[shared, "account_id"] = [
+        _hashed(f"{row['account_id']}|{' '.join(parse_name(str(row['name'])).words)}")
+        for row in new[shared].to_dict("records")
+    ]
+    repeated = int(new["account_id"].duplicated().sum())
     new = new.drop_duplicates("account_id")
     counts = {
         "bought": len(theirs),
         "in_crm": int(known.sum()),
         "unclear": int(unclear.sum()),
         "new": len(new),
+        "repeated": repeated,
     }
     return pd.concat([filled, new], ignore_index=True), counts
 
@@ -223,4 +233,8 @@ def _new_id(row: Mapping[Hashable, object]) -> str:
         key = f"domain:{domain}"
     if key is None:
         key = "|".join(texts.get(name, "") for name in ("name", "country", "state", "city"))
+    return _hashed(key)
+
+
+def _hashed(key: str) -> str:
     return NEW + hashlib.sha256(key.casefold().encode()).hexdigest()[:_DIGITS]

@@ -139,3 +139,10 @@ def test_nothing_is_learned_from_what_is_held_out(own_index, accounts, members):
 
     assert positions({}).max() < 0.2
     assert positions(dict.fromkeys(copies["account_id"], "branches")).min() > 0.2
+
+
+def test_a_curve_that_never_leaves_chance_is_warned_of(index, universe, members):
+    draw = np.random.default_rng(4)
+    lists = [draw.choice(index.ids, 12, replace=False).tolist() for _ in range(3)]
+    assert sum("near_chance" in evaluated(index, universe, one).warnings for one in lists) >= 2
+    assert "near_chance" not in evaluated(index, universe, members("legal", 12)).warnings

@@ -115,7 +115,11 @@ BAD: dict[str, tuple[str, type[Exception], str]] = {
         DataError,
         "none of its 1 lines is a contact",
     ),
-    "no column": ("name\nAda\n", DataError, r"row 1: no column contact_id or email; found 'name'"),
+    "no column": (
+        "name\nAda\n",
+        DataError,
+        r"row 1: none of its 1 columns is named contact_id or email",
+    ),
 }
 
 

@@ -172,9 +172,33 @@ def test_what_is_not_wanted_is_never_listed(
 
 def test_chinese_reasons_and_page_when_asked_for(run: Expand, seeds: Path, tmp_path: Path) -> None:
     found = run(seeds, tmp_path / "zh.csv", lang="zh")
-    assert listed(found)["reasons"].dropna().str.contains("种子客户中占").all()
+    assert (
+        listed(found)["reasons"].dropna().str.contains("种子客户中占|与最接近的种子客户相同").all()
+    )
     page = found.files["page"].read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
+
+
+def test_accounts_that_did_not_exist_yet_are_not_listed(
+    run: Expand, seeds: Path, accounts: pd.DataFrame, tmp_path: Path
+) -> None:
+    past = accounts["created_at"].quantile(0.6)
+    found = run(seeds, tmp_path / "past.csv", k=400, as_of=f"{past:%Y-%m-%d}")
+    created = accounts.set_index("account_id")["created_at"]
+    assert (created[listed(found)["account_id"]] < past).all()
+    assert found.summary["left_out"]["not_yet"] > 0
+
+
+def test_of_an_address_among_the_seeds_only_the_domain_is_kept(
+    run: Expand, seeds: Path, accounts: pd.DataFrame, tmp_path: Path
+) -> None:
+    domain = accounts["domain"].dropna().iloc[0]
+    written = f"{seeds.read_text(encoding='utf-8').rstrip()}\njane.roe@{domain}\n"
+    (tmp_path / "seeds.csv").write_text(written, encoding="utf-8")
+    found = run(tmp_path / "seeds.csv", tmp_path / "alike.csv")
+    for file in found.files.values():
+        assert "jane.roe" not in file.read_text(encoding="utf-8")
+    assert f"…@{domain}" in found.files["seeds"].read_text(encoding="utf-8")
 
 
 def test_people_come_in_the_same_call(run: Expand, seeds: Path, tmp_path: Path) -> None:
@@ -345,6 +369,9 @@ def test_a_file_that_is_no_request_is_refused(
 def test_the_command_says_what_it_needs(abm: Callable[..., Any], tmp_path: Path) -> None:
     assert "name a list of seeds" in abm("expand").err
     assert "give either" in abm("expand", "seeds.csv", "--rerun", "alike.json").err
+    for option in (["--exclude", "no.csv"], ["--k", "5"], ["--new-only"], ["--lang", "zh"]):
+        told = abm("expand", "--rerun", "alike.json", *option)
+        assert f"{option[0]}: a saved request has its own" in told.err
     ended = abm("expand", "seeds.csv", "--personas", "personas.yaml")
     assert ended.code == 2
     assert "go with  --people" in ended.err

@@ -157,12 +157,30 @@ def test_a_bought_list_adds_the_companies_that_the_crm_does_not_have(
     world: Path, bought: Path
 ) -> None:
     found = read_universe(Crm.open(world / "work", threads=1), Params(), bought)
-    assert found.counts == {"crm": 400, "bought": 13, "in_crm": 10, "unclear": 0, "new": 2}
+    assert found.counts == {"crm": 400, "bought": 13, "in_crm": 10, "unclear": 0, "new": 2,
+        "repeated": 1,
+    }  # fmt: skip
     new = found.accounts[found.accounts["in_crm"].eq(False)].set_index("name")
     assert set(new.index) == {"Wholly Unheard Of GmbH", "Never Seen Before Ltd"}
     assert new["account_id"].str.startswith(NEW).all()
     assert new.loc["Wholly Unheard Of GmbH", "employees"] == 1200
     assert found.accounts["account_id"].is_unique
+
+
+def test_companies_that_share_a_domain_but_no_name_are_kept_apart(
+    world: Path, tmp_path: Path
+) -> None:
+    rows = [
+        ("Nordic Sails", "one-group.example"),
+        ("Tidal Bakery", "shop.one-group.example"),
+        ("Plum Garage", "facebook.com/plum"),
+        ("Quince Garage", "facebook.com/quince"),
+    ]
+    table = pd.DataFrame(rows, columns=["name", "domain"]).assign(industry="Retail")
+    table.to_csv(tmp_path / "list.csv", index=False)
+    found = read_universe(Crm.open(world / "work", threads=1), Params(), tmp_path / "list.csv")
+    assert (found.counts["new"], found.counts["repeated"]) == (4, 0)
+    assert {name for name, _ in rows} <= set(found.accounts["name"])
 
 
 def test_ids_of_new_companies_stay_when_the_list_comes_again_in_another_order(

@@ -120,6 +120,12 @@ def places() -> Places:
 
 
 @cache
+def platforms() -> frozenset[str]:
+    """Domains of sites on which anybody may have a page."""
+    return frozenset(_read("free_mail")["platforms"])
+
+
+@cache
 def free_mail() -> frozenset[str]:
     """Domains that hand out mailboxes to anybody."""
     return frozenset(_read("free_mail")["free_mail"])

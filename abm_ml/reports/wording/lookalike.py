@@ -48,6 +48,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "被隐藏的种子客户信息较多，在信息较少的企业中会过于容易被找到。列表按与种子客户的接近程度排序；"
         "如需了解种子客户的效果，请生成包含全部企业的列表。",
     ),
+    "headline.chance": (
+        "Hidden seeds were found no better than by chance.",
+        "被隐藏的种子客户并未比随机更容易被找回。",
+    ),
+    "headline.chance.how": (
+        "What the data tells of these companies doesn't say what makes them alike. Don't rely on "
+        "this list; give more seeds of one kind, or more columns.",
+        "现有数据未能说明这些企业的共同之处。请勿依赖此列表；请提供更多同类种子客户或更多字段。",
+    ),
     "headline.apart": (
         "Your seeds have nothing in common that the data shows.",
         "从数据中看不出种子客户之间的共同点。",
