@@ -154,5 +154,5 @@ def test_lookalike_notebook_runs_to_its_end(tmp_path: Path) -> None:
     told = "".join(output.get("text", "") for cell in notebook.cells[1:] for output in
                    cell.get("outputs", []))  # fmt: skip
     assert "kept out sub_industry" in told
-    assert "random: ('nothing_in_common'" in told
+    assert "random: ('nothing_in_common', 'near_chance')" in told
     assert "times chance" in told

@@ -52,7 +52,7 @@ class SeedEvaluation:
         `account_id` and `position` of each seed while it was hidden: the share of accounts
         that stood above it.
     warnings : tuple of str
-        `nothing_in_common`, `near_chance`, `few_seeds`.
+        `nothing_in_common`, `near_chance`, `few_seeds`, `seeds_outside`.
     """
 
     curve: pd.DataFrame
@@ -93,7 +93,7 @@ def held_out(
     most = FOLDS if len(seeds) < MANY else FOLDS_OF_MANY
     folds = min(most, len(np.unique(universe.groups[seeds])))
     if len(seeds) < FEWEST_SEEDS or folds < 2:
-        return SeedEvaluation(_no_curve(), _positions(universe, seeds, []), ("few_seeds",))
+        return no_evaluation(universe, seeds, "few_seeds")
     fold = folds_of(universe.groups[seeds], folds)
     places = np.zeros((len(seeds), 2))
     sizes = np.zeros(len(seeds))
@@ -110,12 +110,17 @@ def held_out(
         )
         sizes[fold == number] = open_.sum()
     position = (places[:, 0] - 0.5) / sizes
-    curve = recall_curve(places, int(sizes.min()))
+    curve = recall_curve(places, int(sizes.min()), k)
     few_or_apart = few or (*_apart(universe, seeds, seed), *_near_chance(curve))
     return SeedEvaluation(curve, _positions(universe, seeds, position), few_or_apart)
 
 
-def recall_curve(places: FloatArray, accounts: int) -> pd.DataFrame:
+def no_evaluation(universe: Universe, seeds: IntArray, why: str) -> SeedEvaluation:
+    """What is said where nothing can be measured."""
+    return SeedEvaluation(_no_curve(), _positions(universe, seeds, []), (why,))
+
+
+def recall_curve(places: FloatArray, accounts: int, k: int = 0) -> pd.DataFrame:
     """Expected recall by list size.
 
     The interval is that of a beta-binomial with Jeffreys' prior (Brown, Cai and DasGupta 2001):
@@ -127,8 +132,10 @@ def recall_curve(places: FloatArray, accounts: int) -> pd.DataFrame:
         Place of each hidden seed, ours and by firmographic match.
     accounts : int
         Accounts that may be found.
+    k : int
+        Length of the list, told beside the usual ones.
     """
-    sizes = [size for size in SIZES if size < accounts] + [accounts]
+    sizes = sorted({size for size in (*SIZES, k) if 0 < size < accounts} | {accounts})
     n = len(places)
     rows = []
     for size in sizes:

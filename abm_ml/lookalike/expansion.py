@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm_ml.lookalike.curve import SeedEvaluation, held_out
+from abm_ml.lookalike.curve import FEWEST_SEEDS, SeedEvaluation, held_out, no_evaluation
 from abm_ml.lookalike.direction import RECIPES
 from abm_ml.lookalike.facts import Facts
 from abm_ml.lookalike.groups import first_of_each
@@ -44,7 +44,8 @@ class Expansion:
     kinds : DataFrame
         `kind`, `seeds` (how many), `share` of the list.
     warnings : tuple of str
-        Codes: `nothing_in_common`, `near_chance`, `few_seeds`, `unknown_seeds`, `short_list`.
+        Codes: `nothing_in_common`, `near_chance`, `few_seeds`, `seeds_outside`,
+        `unknown_seeds`, `short_list`.
     summary : dict
         Counts and decisions, plain values.
     """
@@ -71,6 +72,8 @@ def evaluate_seeds(universe: Universe, facts: Facts, request: Request) -> SeedEv
     """What held-out seeds say; those outside the filters are no part of what is looked for."""
     inside = request.examples.seeds[request.filtered[request.examples.seeds]]
     outside = np.setdiff1d(request.examples.seeds, inside)
+    if len(outside) and len(inside) < FEWEST_SEEDS:
+        return no_evaluation(universe, inside, "seeds_outside")
     known = request.examples.known.copy()
     known[outside] = True
     return held_out(

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from abm_ml.data.column_kinds import as_days, as_levels, as_numbers, as_tags, column_kind
 from abm_ml.data.tokens import tokens
 from abm_ml.lookalike.columns import BlockPlan
-from abm_ml.lookalike.terms import domain_terms
+from abm_ml.lookalike.terms import CJK, domain_terms
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -108,6 +108,12 @@ class Facts:
         columns = [numbers_of(accounts[name]) for name in self.edges]
         stacked = np.column_stack(columns) if columns else np.empty((len(accounts), 0))
         return np.clip(stacked, -MOST, MOST).astype(np.float32)
+
+    @property
+    def in_words(self) -> npt.NDArray[np.bool_]:
+        """Which facts people can read: pieces of Chinese texts are no words."""
+        pieces = [value[:1] >= CJK for value in self.values]
+        return self.firmographic | ~np.array(pieces, dtype=bool)
 
     @property
     def firmographic(self) -> npt.NDArray[np.bool_]:

@@ -84,6 +84,8 @@ def build_request(
     ParamsError
         If k is below 1, or a text is given where a list of ids is meant.
     """
+    if not isinstance(k, int | np.integer):
+        raise ParamsError(f"k must be a whole number. Supplied value {k!r}")
     if k < 1:
         raise ParamsError(f"k must be at least 1. Supplied value {k}")
     given = {"seeds": seeds, "exclude": exclude, "negatives": negatives, "won": won, "lost": lost,

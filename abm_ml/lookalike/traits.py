@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 from abm_ml.data.field_names import COUNTS, MONEY, NAMES
 from abm_ml.lookalike.facts import Facts
@@ -59,7 +59,8 @@ def shared_traits(facts: Facts, seeds: csr_matrix, universe: FloatArray) -> pd.D
             count < n, (n - count) * np.log((1 - here) / np.maximum(1 - there, 1e-7)), 0
         )
     telling = (
-        (count >= max(FEWEST_SEEDS, FEWEST_SHARE * n))
+        facts.in_words
+        & (count >= max(FEWEST_SEEDS, FEWEST_SHARE * n))
         & (here >= LEAST_TIMES * there)
         & (surprise >= SURE)
     )
@@ -169,7 +170,8 @@ def shared_with_one(
     list of str
         The rarest shared facts; empty where there is none.
     """
-    both = results.multiply(seeds).tocsr()
+    both = (results.multiply(seeds) @ diags(facts.in_words.astype(np.float32))).tocsr()
+    both.eliminate_zeros()
     told = "与最接近的种子客户相同，全部企业中占 {}%" if lang == "zh" else (
         "as the nearest seed, {} % of the universe"
     )  # fmt: skip

@@ -30,7 +30,7 @@ REFERENCE = 3_000
 
 BAGS = 1
 MANY = 30
-"""From so many seeds on one fold is enough to judge trees and kinds by, which cost the most."""
+"""From so many seeds on one fold is enough to judge trees by, which cost the most."""
 
 SHARES = (0.5, 0.0, 0.75)
 """Weights of the trees that are tried, the default first."""

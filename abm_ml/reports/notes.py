@@ -34,6 +34,11 @@ NOTES: tuple[Pair, ...] = (
         r"no part of the account score that has a weight is there: every account scores 0",
         "规则评分没有任何可用的组成部分：所有企业均为 0 分",
     ),
+    (
+        r"the look-alike index has seen outcomes until (?P<day>\S+), after as_of: "
+        r"no similarity is told",
+        "相似客户索引已使用 {day} 之前的结果，晚于截至日期：不提供相似度",
+    ),
     # Drift
     (
         r"drift: the propensity of the universe is no longer as it was at training "

@@ -128,6 +128,7 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "rejected": ("rejected by sales", "销售已拒绝"),
         "not_like": ("named as not wanted", "指定为不想要的类型"),
         "in_crm": ("in the CRM already", "已在 CRM 中"),
+        "not_operating": ("no longer operating", "已停止经营"),
         "not_yet": ("not in the CRM yet at that date", "在该日期尚未进入 CRM"),
         "asked": ("on your own list to leave out", "在您提供的排除名单中"),
         "filtered": ("outside the conditions", "不符合筛选条件"),
@@ -140,6 +141,10 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "near_chance": (
             "held-out seeds were found no better than by chance: don't rely on this list",
             "隐藏的种子客户并未比随机更容易找回：请勿依赖此列表",
+        ),
+        "seeds_outside": (
+            "hardly a seed meets the conditions: how good this list is cannot be measured",
+            "几乎没有种子客户符合筛选条件：无法测算此列表的效果",
         ),
         "few_seeds": (
             "few seeds: the expectation is rough, more seeds make a better list",

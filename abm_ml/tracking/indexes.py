@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from abm_ml.errors import ArtefactError
@@ -37,8 +38,15 @@ class IndexStore:
         self.models = models
         self.folder = models / "index"
 
-    def register(self, index: LookalikeIndex) -> str:
+    def register(self, index: LookalikeIndex, as_of: datetime) -> str:
         """Save an index as the current version; the one before it is kept, older ones are not.
+
+        Parameters
+        ----------
+        index : LookalikeIndex
+            What is saved.
+        as_of : datetime
+            Up to when outcomes were seen that decided its columns and their weights.
 
         Returns
         -------
@@ -52,7 +60,7 @@ class IndexStore:
         """
         with writing(self.models):
             before = self._pointer()["folder"] if self._has_pointer() else ""
-            pointer = self._save(index)
+            pointer = self._save(index) | {"as_of": as_of.isoformat()}
             self._point_to(pointer)
             self._prune({pointer["folder"], before})
         return pointer["folder"]
@@ -60,6 +68,10 @@ class IndexStore:
     def current(self) -> str | None:
         """Name of the version in use; None before the first build."""
         return self._pointer()["folder"] if self._has_pointer() else None
+
+    def seen_until(self) -> datetime:
+        """Up to when outcomes were seen that decided the current index's columns and weights."""
+        return datetime.fromisoformat(self._pointer()["as_of"])
 
     def load(self, *, threads: int = 2) -> tuple[LookalikeIndex, str]:
         """The current index and its name, once its files are found to be those that were saved.
@@ -88,7 +100,7 @@ class IndexStore:
         file = self.folder / CURRENT
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
-            return {name: str(told[name]) for name in ("folder", "manifest_sha256")}
+            return {name: str(told[name]) for name in ("folder", "manifest_sha256", "as_of")}
         except (ValueError, KeyError, TypeError) as error:
             raise ArtefactError(f"{file}: not a file of ours; {_REMEDY}") from error
 

@@ -174,6 +174,11 @@ def find_people(
     personas = None if asked.personas is None else load_personas(asked.personas)
     found = expand_contacts(crm, account_ids, seeds.ids, personas=personas, as_of=as_of)
     notes = [seeds.unknown_words(asked.seed_contacts)] if seeds.unknown else []
+    if dropped := found.summary["seeds_dropped"]:
+        notes.append(
+            f"{asked.seed_contacts}: {dropped:,} people are suppressed, opted out or not known "
+            "yet: not used"
+        )
     return PeopleFound(
         people=found.people,
         coverage=found.coverage,

@@ -33,9 +33,10 @@ class ExpandRun:
 
     @property
     def exit_code(self) -> int:
-        """3 when the list is empty, or its seeds have nothing in common."""
+        """3 when the list is empty or doubtful, or lines of a list to leave out had no effect."""
         alarmed = ALARMS & set(self.summary["warnings"])
-        return LOOK_AT_IT if alarmed or not self.summary["listed"] else DONE
+        told = self.summary
+        return LOOK_AT_IT if alarmed or told["notes"] or not told["listed"] else DONE
 
     def to_dict(self) -> dict[str, Any]:
         """Every figure, ready for JSON."""

@@ -30,7 +30,14 @@ from abm_ml.tracking.indexes import IndexStore
 from abm_ml.workflows.as_of import as_of_or_today
 from abm_ml.workflows.contacts import PeopleAsked, PeopleFound, find_people, write_people
 from abm_ml.workflows.expand_result import ExpandRun
-from abm_ml.workflows.left_out import account_states, left_out, rejected_accounts, suppressed_ids
+from abm_ml.workflows.left_out import (
+    account_states,
+    left_out,
+    not_operating,
+    rejected_accounts,
+    suppressed_ids,
+    with_bought,
+)
 from abm_ml.workflows.output import replaced_file
 from abm_ml.workflows.request import Request
 from abm_ml.workflows.result import Progress
@@ -59,6 +66,8 @@ class Sources:
         The last instant that may be seen.
     suppressed : frozenset of str
         Companies that must not be used.
+    notes : tuple of str
+        What is to be said of them.
     """
 
     crm: Crm
@@ -66,6 +75,7 @@ class Sources:
     version: str
     as_of: datetime
     suppressed: frozenset[str]
+    notes: tuple[str, ...] = ()
 
 
 def open_sources(data: Path, models: Path, params: Params, as_of: str | None) -> Sources:
@@ -78,8 +88,15 @@ def open_sources(data: Path, models: Path, params: Params, as_of: str | None) ->
     """
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     instant = as_of_or_today(crm, as_of)
-    index, version = IndexStore(models).load(threads=params.threads)
-    return Sources(crm, index, version, instant, suppressed_ids(crm, index.accounts, instant))
+    store = IndexStore(models)
+    index, version = store.load(threads=params.threads)
+    late = (
+        f"the index has seen outcomes until {store.seen_until():%Y-%m-%d}, after as_of: for a "
+        "list as it would have been then, run  abm index --as-of  first",
+    )
+    notes = late if store.seen_until() > instant else ()
+    stopped = suppressed_ids(crm, index.accounts, instant)
+    return Sources(crm, index, version, instant, stopped, notes)
 
 
 def carry_out(
@@ -130,7 +147,7 @@ def carry_out(
     changes = _changes(request, done)
     return ExpandRun(
         files={**files, **(found.files if found else {})},
-        summary=summary | {"changes": changes, "notes": list(notes)},
+        summary=summary | {"changes": changes, "notes": [*sources.notes, *notes]},
     )
 
 
@@ -152,13 +169,17 @@ def _search(
     crm, as_of = sources.crm, sources.as_of
     states = account_states(crm, as_of)
     ruled = left_out(
-        states, sources.suppressed, params, include_customers=request.include_customers
+        with_bought(states, sources.index.accounts, _ids(crm)),
+        sources.suppressed,
+        params,
+        include_customers=request.include_customers,
     )
     unsuppressed = states[~states["account_id"].isin(sources.suppressed)]
     rejected = rejected_accounts(crm, as_of)
     unwanted = (set(rejected) | set(request.not_like)) - set(seeds)
     barred = dict.fromkeys(_known(sources.index) if request.new_only else (), "in_crm")
-    barred |= dict.fromkeys(_not_yet(crm, states), "not_yet")
+    barred |= dict.fromkeys(set(_ids(crm)) - set(states["account_id"]), "not_yet")
+    barred |= dict.fromkeys(not_operating(sources.index.accounts), "not_operating")
     barred |= dict.fromkeys(request.exclude, "asked")
     barred |= dict.fromkeys(request.not_like, "not_like") | dict.fromkeys(rejected, "rejected")
     barred |= dict(zip(ruled["account_id"], ruled["reason"], strict=True))
@@ -188,10 +209,10 @@ def _search(
     return told, expansion
 
 
-def _not_yet(crm: Crm, states: pd.DataFrame) -> list[str]:
-    """Accounts of the CRM that did not exist at as_of."""
-    ids = crm.to_arrow(crm.table("accounts").select("account_id")).column(0).to_pandas()
-    return sorted(ids[~ids.isin(states["account_id"])].astype(str))
+def _ids(crm: Crm) -> list[str]:
+    """Accounts of the CRM, those too that did not exist yet at as_of."""
+    ids = crm.to_arrow(crm.table("accounts").select("account_id")).column(0).to_pylist()
+    return [str(one) for one in ids]
 
 
 def _known(index: LookalikeIndex) -> list[str]:
@@ -239,8 +260,6 @@ def _summary(
         by_reason["filtered"] = filtered
     in_crm = expansion.accounts["in_crm"].astype("boolean")
     fresh = sources.index.accounts["account_id"]
-    accounts = sources.crm.table("accounts").select("account_id")
-    ids = sources.crm.to_arrow(accounts).column(0).to_pandas()
     return {
         "as_of": request.as_of,
         "k": request.k,
@@ -250,7 +269,7 @@ def _summary(
         "listed_new": int((~in_crm).fillna(False).sum()),
         "seed_lines": seeds.counts,
         "left_out": by_reason,
-        "not_indexed": int((~ids.isin(fresh)).sum()),
+        "not_indexed": len(set(_ids(sources.crm)) - set(fresh)),
         "expected": expected_at(expansion.curve, len(expansion.accounts)),
         "warnings": [*expansion.warnings, *(["new_only"] if request.new_only else [])],
         "data_hash": request.data_hash,

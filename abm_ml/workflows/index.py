@@ -135,7 +135,8 @@ def index(
     progress("reading the companies")
     companies = read_universe(crm, params, universe)
     progress(f"indexing {len(companies.accounts):,} companies")
-    won, lost = _outcomes(crm, companies, as_of_or_today(crm, as_of))
+    instant = as_of_or_today(crm, as_of)
+    won, lost = _outcomes(crm, companies, instant)
     leaks = _leaks(companies, won, lost, params)
     traits = tuple(name for name in companies.traits if name not in leaking_columns(leaks))
     plain = Embedding.fit(companies.accounts, columns=traits, seed=params.seed)
@@ -149,7 +150,7 @@ def index(
     built.fit(companies.accounts, progress=progress)
     progress("saving the index")
     store = IndexStore(models)
-    version = store.register(built)
+    version = store.register(built, instant)
     seconds = time.time() - started
     counts = {"accounts": len(built), **companies.counts}
     run_id = log_training(

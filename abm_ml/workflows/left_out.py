@@ -22,6 +22,9 @@ REJECTED = (
 )  # fmt: skip
 """What `verdict` says of accounts that sales does not want."""
 
+CLOSED = ("revoked", "deregistered")
+"""What `status` says of companies that exist on paper only."""
+
 _SPINE = "lookalike_spine"
 
 
@@ -106,6 +109,32 @@ def left_out(
     others = pd.DataFrame({"account_id": beyond, "reason": np.full(len(beyond), "suppressed")})
     found = pd.concat([ruled.dropna(), others.astype(object)], ignore_index=True)
     return found.sort_values("account_id", ignore_index=True)
+
+
+def with_bought(states: pd.DataFrame, companies: pd.DataFrame, ours: list[str]) -> pd.DataFrame:
+    """States with those of indexed companies that are not in the CRM: nothing was ever sold there.
+
+    Parameters
+    ----------
+    states : DataFrame
+        As in `account_states`.
+    companies : DataFrame
+        account_id, account_type and owner_id of what is indexed.
+    ours : list of str
+        Accounts of the CRM.
+    """
+    new = companies.loc[~companies["account_id"].isin(ours)]
+    bought = new.reindex(columns=["account_id", "account_type", "owner_id"])
+    nothing = dict.fromkeys(("past_won", "past_lost", "open_opportunities"), 0)
+    return pd.concat([states, bought.assign(**nothing)], ignore_index=True)
+
+
+def not_operating(companies: pd.DataFrame) -> list[str]:
+    """Indexed companies whose register entry is revoked or deregistered."""
+    if "status" not in companies:
+        return []
+    closed = companies["status"].astype("string").str.lower().isin(CLOSED).fillna(False)
+    return companies.loc[closed.astype(bool), "account_id"].astype(str).tolist()
 
 
 def rejected_accounts(crm: Crm, as_of: datetime) -> list[str]:

@@ -129,7 +129,7 @@ def score(
     champion, number = scoring_model(models, version)
     if opportunities:
         win_predictor(champion)  # What cannot be done is better known before an hour of scoring.
-    index, index_name = current_index(models, params)
+    index, index_name = current_index(models, params, instant)
     with replaced_directory(out) as staging:
         progress(f"scoring as of {instant:%Y-%m-%d}")
         result = score_universe(
@@ -143,6 +143,7 @@ def score(
             model_version=number,
             index_version=index_name,
         )
+        result = _with_late_index(result, models, instant)
         if opportunities:
             progress("scoring open opportunities")
             deals = score_opportunities(crm, champion, params, instant, model_version=number)
@@ -175,10 +176,31 @@ def scoring_model(models: Path, version: str | None) -> tuple[TrainedPropensity 
     return registry.load(version or CHAMPION)
 
 
-def current_index(models: Path, params: Params) -> tuple[LookalikeIndex | None, str]:
-    """The look-alike index in use and its name; None where none was built."""
+def current_index(
+    models: Path, params: Params, as_of: datetime
+) -> tuple[LookalikeIndex | None, str]:
+    """The look-alike index in use and its name; None where none was built up to as_of.
+
+    Which columns count, and how much, an index learns from outcomes: one that has seen later
+    ones would tell the future.
+    """
     store = IndexStore(models)
-    return (None, "") if store.current() is None else store.load(threads=params.threads)
+    if store.current() is None or store.seen_until() > as_of:
+        return None, ""
+    return store.load(threads=params.threads)
+
+
+def _with_late_index(result: ScoreResult, models: Path, as_of: datetime) -> ScoreResult:
+    """The result, with a word where there is an index that has seen too much to be used."""
+    store = IndexStore(models)
+    if store.current() is None or store.seen_until() <= as_of:
+        return result
+    said = (
+        f"the look-alike index has seen outcomes until {store.seen_until():%Y-%m-%d}, after "
+        "as_of: no similarity is told"
+    )
+    warnings = [*result.summary["warnings"], said]
+    return replace(result, summary=result.summary | {"warnings": warnings})
 
 
 def _with_drift(

@@ -71,13 +71,14 @@ def why(
     spoken = checked_language(lang)
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     model, number = scoring_model(models, version)
-    index, index_name = current_index(models, params)
+    instant = resolve_as_of(crm, as_of)
+    index, index_name = current_index(models, params, instant)
     facts = explain_account(
         crm,
         model,
         index,
         params,
-        resolve_as_of(crm, as_of),
+        instant,
         account,
         motion=motion,
         model_version=number,

@@ -146,3 +146,9 @@ def test_a_curve_that_never_leaves_chance_is_warned_of(index, universe, members)
     lists = [draw.choice(index.ids, 12, replace=False).tolist() for _ in range(3)]
     assert sum("near_chance" in evaluated(index, universe, one).warnings for one in lists) >= 2
     assert "near_chance" not in evaluated(index, universe, members("legal", 12)).warnings
+
+
+def test_the_length_of_the_list_is_told_beside_the_usual_ones():
+    curve = recall_curve(np.full((6, 2), 40.0), 900, 37).set_index("k")
+    assert curve.index.tolist() == [37, 50, 100, 200, 500, 900]
+    assert curve.loc[[37, 50], "recall"].tolist() == [0, 1]

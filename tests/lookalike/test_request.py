@@ -78,6 +78,7 @@ def test_known_customers_are_marked(ask: Ask):
     [
         (["X", "Y"], {}, DataError, "none of the 2 seeds is in the index, such as 'X'; give ids"),
         ([], {}, DataError, "none of the 0 seeds is in the index; give ids of accounts"),
+        (["A"], {"k": 5.5}, ParamsError, "k must be a whole number. Supplied value 5.5"),
         (["A"], {"k": 0}, ParamsError, "k must be at least 1. Supplied value 0"),
         ("A", {}, ParamsError, "seeds must be a list of ids. Supplied value 'A'"),
         (["A"], {"exclude": "B"}, ParamsError, "exclude must be a list of ids"),

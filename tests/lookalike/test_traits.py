@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 
-from abm_ml.lookalike.columns import plan_blocks
+from abm_ml.lookalike.columns import BlockPlan, plan_blocks
 from abm_ml.lookalike.facts import Facts, shared
 from abm_ml.lookalike.traits import (
     column_words,
@@ -153,3 +153,16 @@ def test_a_result_without_a_common_trait_is_told_by_what_it_shares_with_its_near
     assert shared_with_one(facts, shares, results, seeds, "zh")[0].startswith(
         "城市 Oslo：与最接近的种子客户相同，全部企业中占 0.4%；"
     )
+
+
+def test_pieces_of_chinese_texts_are_no_traits_but_whole_values_are():
+    plans = (BlockPlan("name", ("name",), "name"), BlockPlan("industry", ("industry",), "category"))
+    facts = Facts(plans, ("name", "name", "industry"), ("件有", "bank", "银行"), {})
+    held = np.ones((8, 3), dtype=np.float32)
+    held[7, 1] = 0
+    seeds = csr_matrix(held)
+    found = shared_traits(facts, seeds, np.array([0.01, 0.01, 0.01]))
+    assert found["value"].tolist() == ["银行", "bank"]
+    told = shared_with_one(facts, np.full(3, 0.01), seeds[:1], seeds[:1], "zh")
+    assert "件有" not in told[0]
+    assert "银行" in told[0]

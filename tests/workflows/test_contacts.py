@@ -66,6 +66,17 @@ def test_who_said_no_is_never_listed(found: ContactsRun, world: Path) -> None:
     assert not set(listed(found)["contact_id"]) & set(barred)
 
 
+def test_seed_contacts_who_said_no_are_not_used_and_that_is_said(
+    find: Find, accounts: Path, people: pd.DataFrame, world: Path, tmp_path: Path
+) -> None:
+    crm = Crm.open(world / "work", threads=1)
+    barred = crm.to_arrow(suppressed_contacts(crm, latest_instant(crm))).column(0).to_pylist()
+    chosen = [sorted(barred)[0], *people.loc[~people["contact_id"].isin(barred), "contact_id"][:2]]
+    pd.DataFrame({"contact_id": chosen}).to_csv(tmp_path / "vips.csv", index=False)
+    run = find(accounts, PeopleAsked(tmp_path / "people.csv", tmp_path / "vips.csv"))
+    assert "1 people are suppressed, opted out or not known yet: not used" in run.to_text()
+
+
 def test_lines_that_are_no_account_are_said(found: ContactsRun) -> None:
     assert "1 lines are no account of the CRM" in found.to_text()
     assert found.exit_code == 0

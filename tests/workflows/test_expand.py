@@ -172,9 +172,9 @@ def test_what_is_not_wanted_is_never_listed(
 
 def test_chinese_reasons_and_page_when_asked_for(run: Expand, seeds: Path, tmp_path: Path) -> None:
     found = run(seeds, tmp_path / "zh.csv", lang="zh")
-    assert (
-        listed(found)["reasons"].dropna().str.contains("种子客户中占|与最接近的种子客户相同").all()
-    )
+    share = r"全部企业中占 [\d.]+%"
+    told = rf"\S.*?：(种子客户中占 [\d.]+%，{share}|与最接近的种子客户相同，{share})"
+    assert listed(found)["reasons"].dropna().str.fullmatch(rf"{told}(；{told})*").all()
     page = found.files["page"].read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
 
@@ -199,6 +199,39 @@ def test_of_an_address_among_the_seeds_only_the_domain_is_kept(
     for file in found.files.values():
         assert "jane.roe" not in file.read_text(encoding="utf-8")
     assert f"…@{domain}" in found.files["seeds"].read_text(encoding="utf-8")
+
+
+def test_the_expectation_is_told_for_the_list_as_long_as_it_is(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    found = run(seeds, tmp_path / "alike.csv", k=37)
+    assert found.summary["expected"]["k"] == found.summary["listed"] == 37
+    assert "The first 37 are expected" in found.files["page"].read_text(encoding="utf-8")
+
+
+def test_an_index_that_has_seen_more_than_as_of_is_said(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    found = run(seeds, tmp_path / "past.csv", as_of="2025-01-01")
+    assert any("has seen outcomes until" in note for note in found.summary["notes"])
+    assert found.exit_code == 3
+
+
+def test_seeds_that_do_not_meet_the_conditions_are_no_few_seeds(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    found = run(seeds, tmp_path / "retail.csv", where=["industry=Retail"])
+    assert "seeds_outside" in found.summary["warnings"]
+    assert "few_seeds" not in found.summary["warnings"]
+
+
+def test_a_list_to_leave_out_that_has_no_effect_is_for_the_job_to_look_at(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "no.csv").write_text("name\nNobody Has This Name\n", encoding="utf-8")
+    found = run(seeds, tmp_path / "alike.csv", exclude=tmp_path / "no.csv")
+    assert "1 of 1 lines mean no one company and have no effect" in found.to_text()
+    assert found.exit_code == 3
 
 
 def test_people_come_in_the_same_call(run: Expand, seeds: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,13 @@ def test_a_rebuild_keeps_the_version_before_and_no_older_one(tmp_path: Path) -> 
                 "industry": [f"i{n * shift % 7}" for n in range(40)],
             }
         )
-        made.append(store.register(LookalikeIndex(threads=1).fit(accounts)))
+        made.append(
+            store.register(LookalikeIndex(threads=1).fit(accounts), datetime(2025, 1, shift))
+        )
     folders = {path.name for path in store.folder.iterdir() if path.is_dir()}
     assert folders == set(made[1:])
     assert store.current() == made[-1]
+    assert store.seen_until() == datetime(2025, 1, 3)
 
 
 def test_a_changed_file_is_refused(
@@ -252,3 +256,30 @@ def test_new_companies_can_be_asked_for_alone(
     assert found.summary["expected"] is None
     page = (tmp_path / "new.html").read_text(encoding="utf-8")
     assert "are expected to hold" not in page
+
+
+def test_competitors_and_closed_companies_of_a_bought_list_are_not_listed(
+    world: Path, params: Params, tmp_path: Path
+) -> None:
+    names = ["Plain Harbour", "Rival Harbour", "Closed Harbour"]
+    table = pd.DataFrame(
+        {
+            "name": names,
+            "account_type": ["Prospect", "Competitor", "Prospect"],
+            "status": ["operating", "operating", "revoked"],
+            "industry": "Software",
+            "country": "Canada",
+        }
+    )
+    table.to_csv(tmp_path / "list.csv", index=False)
+    index(world / "work", params, tmp_path / "models", universe=tmp_path / "list.csv")
+    ours = accounts_of(world / "work")
+    ours[ours["industry"].eq("Software")]["account_id"].head(20).to_csv(
+        tmp_path / "seeds.csv", index=False
+    )
+    where = {"data": world / "work", "models": tmp_path / "models"}
+    found = expand(
+        tmp_path / "seeds.csv", tmp_path / "new.csv", params, k=10, new_only=True, **where
+    )
+    assert pd.read_csv(found.files["list"])["name"].tolist() == ["Plain Harbour"]
+    assert found.summary["left_out"]["not_operating"] >= 1

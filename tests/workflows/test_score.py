@@ -16,7 +16,9 @@ from abm_ml.data.crm import Crm
 from abm_ml.propensity.drift import Profile
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.scoring.drift import universe_profile
+from abm_ml.tracking.indexes import IndexStore
 from abm_ml.tracking.registry import Registry
+from abm_ml.workflows.index import IndexBuild
 from abm_ml.workflows.promote import promote, rollback
 from abm_ml.workflows.score import ScoreRun, score
 
@@ -116,3 +118,14 @@ def test_a_model_that_has_no_weight_in_the_list_cannot_drift(
     found = run("tal", version="1")
     assert found.summary["drift"] is None
     assert found.exit_code == 0
+
+
+def test_law_1_an_index_that_has_seen_later_outcomes_tells_no_similarity(
+    world: Path, params: Params, indexed: IndexBuild, indexed_in: Path, tmp_path: Path
+) -> None:
+    until = IndexStore(indexed_in).seen_until()
+    early = score(world / "work", tmp_path / "early", params, indexed_in, as_of="2025-01-01")
+    assert f"seen outcomes until {until:%Y-%m-%d}" in early.to_text()
+    assert pd.read_parquet(tmp_path / "early" / "scored.parquet")["similarity"].isna().all()
+    score(world / "work", tmp_path / "now", params, indexed_in, as_of=until.isoformat())
+    assert pd.read_parquet(tmp_path / "now" / "scored.parquet")["similarity"].notna().any()
