@@ -36,6 +36,14 @@ def test_the_mean_is_the_limit_of_the_strongest_holding_back():
     assert cosine > 0.999
 
 
+def test_damping_turns_the_direction_away_from_the_axes_along_which_all_differ():
+    def on_wide_axes(damping: float) -> float:
+        direction = learned(Recipe(0.03, damping))
+        return float((direction[:2] ** 2).sum() / (direction**2).sum())
+
+    assert on_wide_axes(0.8) < 0.7 * on_wide_axes(0.0)
+
+
 def test_a_learned_direction_finds_what_sets_seeds_apart_better_than_their_mean():
     fresh = DRAW.normal(size=(2_000, AXES)) * np.linspace(2, 0.3, AXES) + np.eye(AXES)[-1]
     above = [

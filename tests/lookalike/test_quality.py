@@ -38,6 +38,11 @@ def test_a_seed_that_is_merely_less_typical_is_not_odd():
     assert odd_seeds(positions(*([0.001] * 20), 0.05)).empty
 
 
+def test_where_seeds_scatter_widely_none_of_the_scattered_is_odd():
+    scattered = tuple(np.linspace(0.001, 0.9, 20))
+    assert odd_seeds(positions(*scattered)).empty
+
+
 @pytest.mark.parametrize("values", [(), (0.9,), (0.01,) * 6 + (0.9,), (np.nan,) * 20])
 def test_with_a_handful_of_seeds_nobody_can_say(values: tuple[float, ...]):
     found = odd_seeds(positions(*values))
