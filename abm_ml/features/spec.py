@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
-from abm_ml.config import Engagement, Features
-from abm_ml.config import Intent as IntentSettings
+from abm_ml.config import Features
 from abm_ml.data.crm import Crm
 from abm_ml.errors import ParamsError
 from abm_ml.features.discovery import attribute_columns, frequent
 from abm_ml.features.names import ATTRIBUTE, Feature, parse_feature
 from abm_ml.features.spine import check_at_least
+from abm_ml.rulebook import Engagement
+from abm_ml.rulebook import Intent as IntentSettings
 
 KIND_WINDOW_DAYS = 90
 """Window in which events are counted by kind."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from abm_ml.config import MqaThreshold
+from abm_ml.rulebook import MqaThreshold
 from abm_ml.rules.score import MICRO
 from abm_ml.rules.tiers import NO_TIER
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from abm_ml.config import Criterion, Params
+from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts, suppressed_contacts
 from abm_ml.errors import DataError, ParamsError
@@ -24,6 +24,7 @@ from abm_ml.features.intent import intent_score
 from abm_ml.features.opportunities import opportunity_state
 from abm_ml.features.signals import signal_counts
 from abm_ml.features.spine import whole_sum
+from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import filled, plain, source_of
 
 SPINE = "scoring_spine"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from abm_ml.config import ENGAGEMENT_PRESETS
 from abm_ml.features.account import account_features
 from abm_ml.features.engagement import engagement_points
 from abm_ml.features.spec import FeatureSpec
+from abm_ml.rulebook import ENGAGEMENT_PRESETS
 
 AS_OF = datetime(2025, 6, 1)
 SPINE = [

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from abm_ml.config import Engagement, Mqa, MqaThreshold
+from abm_ml.rulebook import Engagement, Mqa, MqaThreshold
 from abm_ml.rules.mqa import KNOCKED_OUT, MqaVerdict, mqa, parse_gap
 from abm_ml.rules.score import MICRO
 from abm_ml.rules.tiers import NO_TIER

@@ -1,0 +1,1 @@
+"""Commands of `abm`, by what they are about; each calls one workflow."""
