@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from abm_ml.commands import data, lookalikes, models, scoring
+from abm_ml.commands import data, exports, icp, lookalikes, models, scoring
 from abm_ml.commands.options import stop
 from abm_ml.errors import AbmError
 from abm_ml.workflows.result import BAD_INPUT, FAILED
@@ -28,6 +28,7 @@ COMMANDS = (
     models.rollback,
     lookalikes.index,
     scoring.score,
+    exports.export,
     lookalikes.expand,
     lookalikes.contacts,
     scoring.why,
@@ -37,6 +38,8 @@ COMMANDS = (
 
 for command in COMMANDS:
     app.command()(command)
+
+app.add_typer(icp.app, name="icp")
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from abm_ml.errors import ParamsError
 from abm_ml.rulebook import (
@@ -19,8 +20,11 @@ from abm_ml.rulebook import (
     Icp,
     Intent,
     Mqa,
+    Plays,
     Section,
+    Stages,
     Tiers,
+    Workload,
 )
 
 
@@ -79,7 +83,7 @@ class Scoring(Section):
 
     holdout_share: float = Field(0.0, ge=0, lt=1)
     explain_top: int = Field(1_000, ge=0)
-    batch_rows: int = Field(100_000, ge=1_000)
+    batch_rows: int = Field(100_000, ge=100)
 
 
 class Drift(Section):
@@ -108,11 +112,21 @@ class Params(Section):
     account_score: AccountScore = AccountScore()
     tiers: Tiers = Tiers()
     mqa: Mqa = Mqa()
+    stages: Stages = Stages()
+    plays: Plays = Plays()
     exclusions: Exclusions = Exclusions()
     fusion: Fusion = Fusion()
+    workload: Workload = Workload()
     lookalike: Lookalike = Lookalike()
     scoring: Scoring = Scoring()
     drift: Drift = Drift()
+
+    @model_validator(mode="after")
+    def _grade_exists(self) -> Self:
+        if self.mqa.way == "grade" and self.mqa.grade not in self.icp.grades:
+            known = ", ".join(self.icp.grades)
+            raise ValueError(f"mqa.grade: '{self.mqa.grade}' is no grade of icp.grades ({known})")
+        return self
 
 
 def load_params(path: str | Path | None = None) -> Params:
@@ -136,10 +150,28 @@ def load_params(path: str | Path | None = None) -> Params:
         raise ParamsError(f"{path}: cannot be read as YAML: {error}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise ParamsError(f"{path}: expected settings such as 'seed: 0', found {loaded!r}")
+    return checked_params(loaded or {}, str(path))
+
+
+def checked_params(settings: Mapping[str, Any], where: str) -> Params:
+    """Settings by section and name; what is left out has its default.
+
+    Parameters
+    ----------
+    settings : mapping
+        As params.yaml holds them.
+    where : str
+        Where they come from, for the message.
+
+    Raises
+    ------
+    ParamsError
+        If a setting is unknown (names the nearest), or a value is refused.
+    """
     try:
-        return Params.model_validate(loaded or {})
+        return Params.model_validate(settings)
     except ValidationError as error:
-        raise ParamsError(f"{path}: {_first_message(error)}") from error
+        raise ParamsError(f"{where}: {_first_message(error)}") from error
 
 
 def _first_message(error: ValidationError) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 NotNegative = Annotated[float, Field(ge=0)]
+Capacity = Annotated[int, Field(ge=0)] | None
 
 ENGAGEMENT_PRESETS: Mapping[str, Mapping[str, float]] = {
     "classic": {
@@ -45,6 +48,22 @@ class Engagement(Section):
     window_days: int = Field(365, ge=1)
     full_points: float = Field(100.0, gt=0)
     outcome_kinds: tuple[str, ...] = ("opportunity",)
+    bot_events_a_minute: int | None = Field(30, ge=1)
+    bot_events_a_day: int | None = Field(500, ge=1)
+    bot_agents: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _people_reach_the_cap(self) -> Self:
+        # Else whoever reaches the daily cap would be taken for a bot.
+        for name in ("bot_events_a_minute", "bot_events_a_day"):
+            limit = getattr(self, name)
+            if limit is not None and limit < self.daily_cap:
+                raise ValueError(
+                    f"{name} must be at least daily_cap, {self.daily_cap}. Supplied value {limit}"
+                )
+        if any(not word.strip() for word in self.bot_agents):
+            raise ValueError("bot_agents: a blank text is in every user agent; leave it out")
+        return self
 
     @property
     def points_by_kind(self) -> dict[str, float]:
@@ -58,47 +77,110 @@ class Intent(Section):
     half_life_days: float = Field(30.0, gt=0)
     window_days: int = Field(90, ge=1)
     topics: tuple[str, ...] = ()
+    way: Literal["strongest", "surge"] = "strongest"
+    surge_at: float = Field(60.0, gt=0, le=100)
+    min_topic_share: float = Field(0.25, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _share_of_something(self) -> Self:
+        if self.way == "surge" and not self.topics:
+            raise ValueError("way surge asks how many of your topics surge: name them in topics")
+        return self
+
+
+WITHIN_DAYS = 365
+"""Days in which signals are counted unless told."""
 
 
 class Criterion(Section):
-    """One ICP rule on one column of accounts (or one kind of signal).
+    """One ICP rule on one column of accounts, or on the number of signals of one kind.
 
-    Exactly one test is given: `any_of`, `contains`, `min`/`max`, `exists` or `count_at_least`.
+    A column has exactly one test: `any_of`, `none_of`, `contains`, `min`/`max` or `exists`. A
+    signal is counted within a window: `count_at_least`, `count_at_most` or both; `contains`
+    beside them counts only the signals whose text holds one of its words.
     """
 
     column: str = ""
     signal: str = ""
     any_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     min: float | None = None
     max: float | None = None
     exists: bool = False
-    count_at_least: int = 0
-    within_days: int = 365
+    count_at_least: int = Field(0, ge=0)
+    count_at_most: int | None = Field(None, ge=0)
+    within_days: int = Field(WITHIN_DAYS, ge=1)
     weight: float = Field(1.0, gt=0)
     must: bool = False
 
     @model_validator(mode="after")
-    def _one_test(self) -> Self:
-        ranged = self.min is not None or self.max is not None
-        tests = [
-            bool(self.any_of),
-            bool(self.contains),
-            ranged,
-            self.exists,
-            bool(self.count_at_least),
-        ]
-        if sum(tests) != 1:
-            raise ValueError(
-                "give exactly one test: any_of, contains, min/max, exists or count_at_least"
-            )
+    def _makes_sense(self) -> Self:
         if bool(self.column) == bool(self.signal):
             raise ValueError("give either column or signal")
-        if bool(self.signal) != bool(self.count_at_least):
-            raise ValueError("count_at_least goes with signal, the other tests with column")
+        if self.signal:
+            self._check_count()
+        else:
+            self._check_column_test()
+        if any(not text.strip() for text in (*self.any_of, *self.none_of, *self.contains)):
+            raise ValueError("a blank text fits everything or nothing; leave it out")
+        return self
+
+    @property
+    def source(self) -> str:
+        """What it looks at: the column, or the count of a signal named as its feature.
+
+        Signals whose text matters are named apart, with their words in brackets.
+        """
+        if not self.signal:
+            return self.column
+        words = json.dumps(self.contains, ensure_ascii=False) if self.contains else ""
+        return f"signals:{self.signal}{words}:{self.within_days}d"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest number that a range or a count lets through, both included."""
+        low, high = self.min, self.max
+        if self.signal:
+            low, high = self.count_at_least, self.count_at_most
+        return -math.inf if low is None else low, math.inf if high is None else high
+
+    def _check_column_test(self) -> None:
+        if self.count_at_least or self.count_at_most is not None or self._counts_own_days:
+            raise ValueError(
+                "count_at_least, count_at_most and within_days go with signal; test a column "
+                "with any_of, none_of, contains, min/max or exists"
+            )
+        ranged = self.min is not None or self.max is not None
+        tests = (self.any_of, self.none_of, self.contains, ranged, self.exists)
+        if sum(map(bool, tests)) != 1:
+            raise ValueError(
+                "give exactly one test: any_of, none_of, contains, min/max or exists (or "
+                "count_at_least, count_at_most with signal)"
+            )
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min:g} is greater than max {self.max:g}")
-        return self
+
+    def _check_count(self) -> None:
+        ranged = self.min is not None or self.max is not None
+        if self.any_of or self.none_of or ranged or self.exists:
+            raise ValueError(
+                "any_of, none_of, min/max and exists go with column; a signal is counted: give "
+                "count_at_least or count_at_most, and perhaps contains for its text"
+            )
+        if not self.count_at_least and self.count_at_most is None:
+            raise ValueError(
+                "say how many signals: count_at_least (1 or more) or count_at_most (0 or more)"
+            )
+        if self.count_at_most is not None and self.count_at_least > self.count_at_most:
+            raise ValueError(
+                f"count_at_least {self.count_at_least} is greater than count_at_most "
+                f"{self.count_at_most}"
+            )
+
+    @property
+    def _counts_own_days(self) -> bool:
+        return self.within_days != WITHIN_DAYS
 
 
 class Icp(Section):
@@ -123,11 +205,39 @@ class Icp(Section):
     grades: dict[str, float] = {"A+": 90, "A": 80, "B+": 70, "B": 55, "C": 35, "D": 0}
 
     @model_validator(mode="after")
+    def _musts_agree(self) -> Self:
+        by_source: dict[str, list[Criterion]] = {}
+        for criterion in (*self.firmographic, *self.technographic):
+            if criterion.must:
+                by_source.setdefault(criterion.source, []).append(criterion)
+        for source, musts in by_source.items():
+            _check_together(source, musts)
+        return self
+
+    @model_validator(mode="after")
     def _grades_descend(self) -> Self:
         floors = list(self.grades.values())
         if floors != sorted(floors, reverse=True) or floors[-1:] != [0]:
             raise ValueError(f"grades must fall from best to worst and end at 0, got {self.grades}")
         return self
+
+
+def _check_together(source: str, musts: Sequence[Criterion]) -> None:
+    """Refuse knock-outs on one source of which every account fails at least one."""
+    refused = {text.strip().lower() for must in musts for text in must.none_of}
+    for must in musts:
+        wanted = {text.strip().lower() for text in must.any_of}
+        if wanted and wanted <= refused:
+            raise ValueError(
+                f"no account can meet every must on {source}: any_of {list(must.any_of)} is "
+                "all in none_of"
+            )
+    bounds = [must.bounds for must in musts]
+    low, high = max(pair[0] for pair in bounds), min(pair[1] for pair in bounds)
+    if low > high:
+        raise ValueError(
+            f"no account can meet every must on {source}: at least {low:g} and at most {high:g}"
+        )
 
 
 class AccountScore(Section):
@@ -153,7 +263,11 @@ class Tiers(Section):
     tier_1_at: float = Field(80.0, ge=0, le=100)
     tier_2_at: float = Field(60.0, ge=0, le=100)
     tier_3_at: float = Field(0.0, ge=0, le=100)
-    capacity: tuple[int | None, int | None, int | None] | None = None
+    capacity: tuple[Capacity, Capacity, Capacity] | None = None
+    keep_margin: float = Field(3.0, ge=0, le=100)
+    min_stay_days: int = Field(30, ge=0)
+    cluster_least: int = Field(5, ge=1)
+    clusters_most: int = Field(12, ge=1)
 
     @model_validator(mode="after")
     def _thresholds_fall(self) -> Self:
@@ -163,6 +277,11 @@ class Tiers(Section):
                 f"Supplied values {self.tier_1_at:g}, {self.tier_2_at:g}, {self.tier_3_at:g}"
             )
         return self
+
+    @property
+    def floors(self) -> tuple[float, float, float]:
+        """Lowest account scores of tiers 1, 2 and 3."""
+        return self.tier_1_at, self.tier_2_at, self.tier_3_at
 
     @property
     def capacities(self) -> tuple[int | None, int | None, int | None]:
@@ -178,14 +297,35 @@ class MqaThreshold(Section):
 
 
 class Mqa(Section):
-    """When an account is marketing-qualified, by tier: less is asked of tier 1."""
+    """When an account is marketing-qualified.
 
+    `points`: enough points by enough contacts for its tier, more where it misses the ICP; less is
+    asked of tier 1. `grade`: the same without that factor, and a grade to reach. `demandbase`: a
+    pipeline score or enough minutes of engagement.
+    """
+
+    way: Literal["points", "grade", "demandbase"] = "points"
     window_days: int = Field(90, ge=1)
     tier_1: MqaThreshold = MqaThreshold(points=30, contacts=2)
     tier_2: MqaThreshold = MqaThreshold(points=45, contacts=2)
     tier_3: MqaThreshold = MqaThreshold(points=60, contacts=3)
     non_icp_factor: float = Field(1.5, ge=1)
     icp_fit: float = Field(60.0, ge=0, le=100)
+    grade: str = "B+"
+    pipeline_score: float = Field(85.0, gt=0, le=100)
+    engagement_minutes: float = Field(100.0, gt=0)
+    minutes: dict[str, NotNegative | Literal["value"]] = {
+        "email_click": 1.0,
+        "website_visit": 2.0,
+        "event_registration": 2.0,
+        "content_download": 5.0,
+        "whitepaper_download": 10.0,
+        "demo_request": 15.0,
+        "webinar": 30.0,
+        "live_event": 30.0,
+        "call": 15.0,
+        "meeting": 45.0,
+    }
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -199,21 +339,56 @@ class Mqa(Section):
         return self
 
 
+class Stages(Section):
+    """Where people and accounts stand: what data makes a lead an MQL, a customer an advocate."""
+
+    mql_points: float = Field(10.0, gt=0)
+    adopted_after_days: int = Field(180, ge=1)
+    usage_kinds: tuple[str, ...] = ("product_usage", "product_login")
+    usage_events: int = Field(5, ge=1)
+    advocate_kinds: tuple[str, ...] = ("reference", "referral", "review", "case_study")
+    advocate_renewals: int = Field(2, ge=1)
+
+
+class Plays(Section):
+    """Which next move is recommended."""
+
+    renewal_days: int = Field(120, ge=1)
+
+
 class Exclusions(Section):
     """Who is never scored, whatever the motion."""
 
     account_types: tuple[str, ...] = ("competitor", "partner", "竞争对手", "合作伙伴")
     hands_off_owners: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
 
 
 class Fusion(Section):
     """Weights of the parts of priority, used until enough data teaches better ones."""
 
+    learn: bool = True
     account_score: float = Field(0.5, ge=0)
     propensity: float = Field(0.5, ge=0)
+    similarity: float = Field(0.1, ge=0)
 
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
         if self.account_score + self.propensity <= 0:
             raise ValueError("account_score and propensity cannot both be 0")
         return self
+
+
+class Workload(Section):
+    """What the list asks of people a week, and what is there; only `abm whatif` looks at it."""
+
+    hours_tier_1: NotNegative = 2.0
+    hours_tier_2: NotNegative = 0.25
+    hours_tier_3: NotNegative = 0.01
+    hours_a_week: float | None = Field(None, gt=0)
+    accounts_a_week: float | None = Field(None, gt=0)
+
+    @property
+    def hours(self) -> tuple[float, float, float]:
+        """Hours a week that one account of tier 1, 2 and 3 takes."""
+        return self.hours_tier_1, self.hours_tier_2, self.hours_tier_3

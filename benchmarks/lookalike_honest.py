@@ -1,11 +1,13 @@
 """Whether an expansion tells the truth about itself: its curve, its warnings, its odd seeds.
 
-python benchmarks/lookalike_honest.py --data ../shared/data [--parts curve warnings outliers]
-    [--expansions 50] [--draws 20]
+python benchmarks/lookalike_honest.py --data ../shared/data
+    [--parts curve warnings chance outliers] [--expansions 50] [--draws 20] [--lists 300]
 
 - curve: on expansions with >= 20 hidden accounts, how often the measured recall lies inside the
   80 % interval that was stated from the seeds alone (aim: >= 70 %), and how wide that is.
 - warnings: random companies as seeds must be warned of in 19 of 20 draws, real lists in <= 2.
+- chance: the test behind those warnings by itself, on more lists than whole expansions allow:
+  the share of random lists and of real ones that are called alike.
 - outliers: an account of another industry among 29 simulated ones of a segment must be among the
   <= 3 that seed quality names, in 16 of 20 draws.
 """
@@ -26,12 +28,14 @@ from lookalike_data import SETS, Task, load
 from abm_ml.data.simulate import vocabulary as words
 from abm_ml.data.simulate.simulate import simulate_world
 from abm_ml.data.simulate.world import World
+from abm_ml.lookalike.common import CHANCE, chance_of_likeness
 from abm_ml.lookalike.index import LookalikeIndex
 
 FEWEST_HIDDEN = 20
 LISTED = 1_000
 """Length of the lists whose warnings are counted."""
 
+LIMITS = (0.03, 0.04, 0.05)
 SIMULATED = 4_000
 SEGMENT_SEEDS = 29
 FIRMOGRAPHIC = [
@@ -49,6 +53,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", choices=list(SETS), default=list(SETS))
     parser.add_argument("--expansions", type=int, default=50)
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--lists", type=int, default=300)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     for part in args.parts:
@@ -136,6 +141,26 @@ def warned(args: argparse.Namespace) -> None:
     print(found.groupby(["seeds are", "codes"]).size().to_string())
 
 
+def chances(args: argparse.Namespace) -> None:
+    """How often real and random lists are called alike, by how many random ones would be."""
+    rows = []
+    for name, wanted in shares(args.lists, args.sets):
+        universe = index_of(name, args.data)._universe(None)
+        for draw, task in enumerate(spread(tasks_of(name, args.data), wanted)):
+            rng = np.random.default_rng(draw)
+            random = rng.choice(len(universe), len(task.seeds), replace=False)
+            for kind, seeds in (("real", universe.store.positions(task.seeds)), ("random", random)):
+                rows.append([kind, name, task.band, chance_of_likeness(universe, seeds)])
+    found = pd.DataFrame(rows, columns=["seeds are", "set", "band", "chance"])
+    for limit in LIMITS:
+        found[f"<= {limit}"] = found["chance"] <= limit
+    told = [f"<= {limit}" for limit in LIMITS]
+    print(f"\n## chance: share of lists called alike at each limit (in use: {CHANCE})")
+    for keys in (["seeds are", "band", "set"], ["seeds are", "band"], ["seeds are"]):
+        by = found.groupby(keys)
+        print(by[told].mean().round(3).assign(lists=by.size()).to_string(), flush=True)
+
+
 def outliers(args: argparse.Namespace) -> None:
     """Planted accounts of another industry that seed quality names."""
     accounts, industry = simulated()
@@ -171,7 +196,7 @@ def simulated() -> tuple[pd.DataFrame, pd.Series]:
     return every, every["industry"].map(number)
 
 
-PARTS = {"curve": curves, "warnings": warned, "outliers": outliers}
+PARTS = {"curve": curves, "warnings": warned, "chance": chances, "outliers": outliers}
 
 if __name__ == "__main__":
     main()

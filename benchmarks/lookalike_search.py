@@ -13,6 +13,7 @@ one process; the store searches in one thread, scikit-learn in one and in two.
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import statistics
 import tempfile
@@ -163,7 +164,10 @@ def take_turns(rivals: dict[str, Callable[[np.ndarray], object]], queries: np.nd
             times[name].append(seconds(lambda query=query, rival=rival: rival(query[None])))
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     peer = min(value for name, value in medians.items() if name.startswith("scikit-learn"))
-    print(f"\nOne query, top {K:,}: medians of {len(queries)} queries, ratios to the faster peer")
+    print(
+        f"\nOne query, top {K:,}: medians of {len(queries)} queries, ratios to the faster peer; "
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
     for name, value in medians.items():
         low, high = min(times[name]), max(times[name])
         print(

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from abm_ml.cli import main
 from abm_ml.config import Params
 from abm_ml.data.simulate.simulate import simulate_world
 from abm_ml.data.simulate.world import World
 from abm_ml.workflows.prepare import prepare
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

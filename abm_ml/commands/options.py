@@ -37,6 +37,12 @@ SeedContacts = Annotated[
     Path | None, typer.Option(help="CSV of people by contact_id or email, of the kind wanted.")
 ]
 Personas = Annotated[Path | None, typer.Option(help="YAML of the kinds of people wanted.")]
+Product = Annotated[
+    str | None, typer.Option(help="One TAL a product: customers of other products stay in.")
+]
+Previous = Annotated[
+    Path | None, typer.Option(help="An earlier output; changes since then are told.")
+]
 Lang = Annotated[str, typer.Option(help="Language of reasons and report: en or zh.")]
 
 

@@ -15,6 +15,8 @@ from abm_ml.commands.options import (
     Models,
     Motion,
     ParamsFile,
+    Previous,
+    Product,
     emit,
     params_of,
     to_stderr,
@@ -31,9 +33,8 @@ def score(
     version: Annotated[
         str | None, typer.Option(help="Model version; default: the champion.")
     ] = None,
-    previous: Annotated[
-        Path | None, typer.Option(help="An earlier output; changes since then are told.")
-    ] = None,
+    previous: Previous = None,
+    product: Product = None,
     opportunities: Annotated[
         bool, typer.Option("--opportunities", help="Also rank open deals by P(win).")
     ] = False,
@@ -52,6 +53,7 @@ def score(
         motion=motion,
         version=version,
         previous=previous,
+        product=product,
         opportunities=opportunities,
         lang=lang,
         progress=to_stderr,
@@ -64,6 +66,8 @@ def why(
     data: Data = Path("work"),
     as_of: AsOf = None,
     motion: Motion = "acquire",
+    product: Product = None,
+    previous: Previous = None,
     params: ParamsFile = None,
     models: Models = Path("models"),
     version: Annotated[
@@ -82,6 +86,8 @@ def why(
         models,
         as_of=as_of,
         motion=motion,
+        product=product,
+        previous=previous,
         version=version,
         lang=lang,
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from abm_ml.data.formulas import unguarded
 from abm_ml.data.schemas import BOOLEAN, INTEGER, NUMBER, STRING, TAGS, TIMESTAMP
 from abm_ml.data.words import MISSING, holds_nothing
 
@@ -20,9 +21,10 @@ _OLDEST, _NEWEST = -5364662400000000, 7289654400000000  # 1800-01-01, 2201-01-01
 def as_text(cells: pa.Array) -> pa.Array:
     """Cells of any type as trimmed text; cells that hold nothing are null.
 
-    Whole floats lose their ".0": a key column with gaps was saved as floats by some tool.
+    Whole floats lose their ".0": a key column with gaps was saved as floats by some tool. The
+    apostrophe goes that a spreadsheet file has before a text that would run as a formula.
     """
-    text = pc.utf8_trim_whitespace(_to_string(cells))
+    text = _unguarded(pc.utf8_trim_whitespace(_to_string(cells)))
     return pc.if_else(pc.is_in(pc.utf8_lower(text), _MISSING_ARRAY), None, text)
 
 
@@ -123,6 +125,12 @@ def _float_text(cells: pa.Array) -> pa.Array:
     whole = pc.and_(pc.equal(pc.floor(cells), cells), pc.less(pc.abs(cells), 2.0**53))
     integers = pc.cast(pc.if_else(whole, cells, None), pa.int64())
     return pc.coalesce(pc.cast(integers, STRING), pc.cast(cells, STRING))
+
+
+def _unguarded(text: pa.Array) -> pa.Array:
+    if not pc.any(pc.starts_with(text, "'")).as_py():
+        return text
+    return parse_each(text, unguarded, STRING)[0]
 
 
 def _json(value: Any) -> str | None:

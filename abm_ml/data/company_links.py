@@ -111,7 +111,7 @@ class CompanyLinks:
         if asked.empty:
             return _NO_LINK.empty_table()
         queries = asked.rename(columns={"company": "name"}).reset_index(drop=True)
-        found = match_accounts(queries, self._accounts(), min_score=CONFIDENT)
+        found = match_accounts(queries, self._accounts(), min_score=CONFIDENT, work_addresses=True)
         columns: dict[str, Any] = {"company": queries["name"], "domain": queries["domain"]}
         columns |= {name: found[name] for name in ("account_id", "status", "evidence")}
         arrays = {name: pa.array(values.tolist(), pa.string()) for name, values in columns.items()}

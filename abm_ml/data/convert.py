@@ -15,7 +15,7 @@ from abm_ml.data.columns import read_column
 from abm_ml.data.csv_files import Chunk
 from abm_ml.data.meaning import convert_money, settle_outcomes, split_people
 from abm_ml.data.plan import FilePlan
-from abm_ml.data.schemas import SCHEMAS
+from abm_ml.data.schemas import INTEGER, SCHEMAS
 from abm_ml.data.timestamps import DateOrder, OrderEvidence
 
 MONTH_FIRST = "__month_first"
@@ -23,8 +23,12 @@ MONTH_FIRST = "__month_first"
 
 Sort = Literal["unreadable", "missing", "deleted"]
 
-# A suppression of a kind that nothing understands would silently suppress nobody.
-_ONLY_THESE = {("suppressions", "kind"): ("account", "contact", "domain", "email", "email_sha256")}
+# A suppression of a kind that nothing understands would silently suppress nobody, and what people
+# decided in words that nothing understands would silently not be done.
+_ONLY_THESE = {
+    ("suppressions", "kind"): ("account", "contact", "domain", "email", "email_sha256"),
+    ("overrides", "action"): ("pin", "tier", "pilot", "hands_off"),
+}
 
 
 class Rejected(NamedTuple):
@@ -167,10 +171,24 @@ def _check(work: _Work) -> None:
         if table == schema.name:
             odd = pc.invert(pc.is_in(work.columns[column], pa.array(allowed)))
             work.reject(odd, column, f"is not one of {', '.join(allowed)}", "unreadable")
+    if schema.name == "overrides":
+        _check_tiers(work)
     for column in schema.non_negative:
         if column in work.columns:
             below = pc.less(work.columns[column], 0)
             work.reject(below, column, "is negative", "unreadable")
+
+
+def _check_tiers(work: _Work) -> None:
+    """What people set must be a tier: 1, 2 or 3, or 0 for none; a pin can only keep one."""
+    action = work.columns["action"]
+    tier = work.columns.get("tier", pa.nulls(len(action), INTEGER))
+    sets = pc.equal(action, "tier")
+    least = pc.if_else(sets, 0, 1)
+    outside = pc.or_(pc.less(tier, least), pc.greater(tier, 3))
+    work.reject(outside, "tier", "is no tier (expected 1, 2 or 3; to set none, 0)", "unreadable")
+    unsaid = pc.and_(sets, pc.is_null(tier))
+    work.reject(unsaid, "action", "sets a tier by hand without saying which", "missing")
 
 
 def _result(work: _Work, chunk: Chunk) -> Converted:

@@ -115,6 +115,10 @@ class Crm:
         """Whether the export had this table."""
         return name in self._given
 
+    def given(self, name: str) -> ibis.Table:
+        """A table with just the columns that the export filled."""
+        return self._given[name]
+
     def given_columns(self, name: str) -> tuple[str, ...]:
         """Columns that the export filled in a table, known and unknown ones."""
         return tuple(self._given[name].columns) if name in self._given else ()
@@ -138,6 +142,19 @@ class Crm:
         }
         extra = {column: given[column] for column in self.extra_columns(name)}
         return given.select(**known, **extra)
+
+    def replaced(self, **tables: ibis.Table) -> Crm:
+        """The same CRM with other rows in some of its tables."""
+        return Crm(self.con, {**self._given, **tables}, self.directory)
+
+    def of_account(self, account_id: str) -> Crm:
+        """The same CRM with the rows of one account in each table that belongs to accounts."""
+        own = {
+            name: table.filter(table.account_id == account_id)
+            for name, table in self._given.items()
+            if "account_id" in table.columns
+        }
+        return self.replaced(**own)
 
     def register(self, name: str, table: pa.Table) -> ibis.Table:
         """Bring an Arrow table into the session under a name (replacing an earlier one)."""

@@ -41,9 +41,7 @@ def registrable_domain(text: str | None) -> str | None:
     host = _host(text)
     if host is None:
         return None
-    domain, suffix = _extractor()(host)
-    if not suffix and _UNLISTED.fullmatch(host):
-        domain = ".".join(host.split(".")[-2:])
+    domain = _registered(host)
     try:
         return domain.encode("idna").decode("ascii") or None
     except UnicodeError:
@@ -60,6 +58,34 @@ def company_domain(text: str | None) -> str | None:
     """
     domain = registrable_domain(text)
     return None if domain in free_mail() or domain in platforms() else domain
+
+
+def holds_below(listed: str, host: str) -> bool:
+    """Whether what is said of a domain holds for a host: for itself, and for what lies below it.
+
+    Never through a domain under which anybody may have a page, a shop or a mailbox: what is said
+    of github.io says nothing about acme.github.io.
+
+    Parameters
+    ----------
+    listed, host : str
+        Hosts in lower case.
+
+    Examples
+    --------
+    >>> holds_below("acme.com", "shop.acme.com"), holds_below("shop.acme.com", "acme.com")
+    (True, False)
+    >>> holds_below("github.io", "acme.github.io"), holds_below("co.uk", "acme.co.uk")
+    (False, False)
+    """
+    if host == listed:
+        return True
+    owned = _registered(host, private=True)
+    if not owned or not host.endswith(f".{listed}") or not f".{listed}".endswith(f".{owned}"):
+        return False
+    labels = host.split(".")
+    passed = {".".join(labels[n:]) for n in range(len(labels) - listed.count("."))}
+    return not passed & (free_mail() | platforms())
 
 
 def is_free_mail(text: str | None) -> bool:
@@ -83,7 +109,7 @@ def looks_like_domain(text: str) -> bool:
     host = _host(written)
     if host is None or registrable_domain(written) is None:
         return False
-    return bool(_extractor()(host)[1]) or _MARKED.search(written) is not None
+    return bool(_extractor()(host, False)[1]) or _MARKED.search(written) is not None
 
 
 def _host(text: str | None) -> str | None:
@@ -92,13 +118,21 @@ def _host(text: str | None) -> str | None:
     return found.group(1).rstrip(".。") if found else None
 
 
+def _registered(host: str, *, private: bool = False) -> str:
+    """What somebody registered of a host; `private`: at github.io and the like too."""
+    domain, suffix = _extractor()(host, private)
+    if not suffix and _UNLISTED.fullmatch(host):
+        return ".".join(host.split(".")[-2:])
+    return domain
+
+
 @cache
-def _extractor() -> Callable[[str], tuple[str, str]]:
+def _extractor() -> Callable[[str, bool], tuple[str, str]]:
     """What finds the registrable part of a host, and its suffix, by the list that is shipped."""
     extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
-    def parts(host: str) -> tuple[str, str]:
-        found = extract(host)
+    def parts(host: str, private: bool) -> tuple[str, str]:
+        found = extract(host, include_psl_private_domains=private)
         return found.top_domain_under_public_suffix, found.suffix
 
     return parts

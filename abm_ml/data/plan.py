@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from abm_ml.data.dialects import DIALECTS, Dialect
+from abm_ml.data.feedback import SOURCES, is_returned_list
 from abm_ml.data.labels import nearest, normalise, squash
 from abm_ml.data.mapping import ExportMapping, TableMapping
 from abm_ml.data.readers import Rows, Source, find_sources
@@ -14,6 +15,9 @@ from abm_ml.data.schemas import SCHEMAS
 from abm_ml.errors import DataError
 
 _WHO_DID_IT = ("who_id", "what_id")
+
+_RETURNED = TableMapping(columns=SOURCES)
+"""How a list that sales filled in is read, whatever the dialect of the rest."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ def plan_export(
     owners = _mapped_tables(exports, sources, told)
     candidates = [DIALECTS[chosen]] if chosen else list(DIALECTS.values())
     opened = _open_known(sources, owners, candidates, told)
+    returned = {source: rows for source, rows in opened.items() if _returned(source, rows, owners)}
+    opened = {source: rows for source, rows in opened.items() if source not in returned}
     spoken = max(candidates, key=lambda candidate: _fit(candidate, opened, owners))
     fed = [
         (source, rows, table)
@@ -103,6 +109,9 @@ def plan_export(
         _plan_file(source, rows, table, spoken, told.table(table)) for source, rows, table in fed
     )
     _refuse_twins(files)
+    files += tuple(
+        _plan_file(source, rows, "feedback", spoken, _RETURNED) for source, rows in returned.items()
+    )
     read = {plan.source for plan in files}
     return ExportPlan(spoken, files, tuple(source for source in sources if source not in read))
 
@@ -129,18 +138,35 @@ def _open_known(
     candidates: list[Dialect],
     mapping: ExportMapping,
 ) -> dict[Source, Rows]:
-    """Open each file that feeds a table in any dialect."""
-    opened = {}
+    """Open each file that feeds a table in any dialect, and each list that sales filled in."""
+    opened: dict[Source, Rows] = {}
     for source in sources:
         if source.label in mapping.ignore or source.path.name in mapping.ignore:
             continue
         if not any(_table(source, candidate, owners) for candidate in candidates):
+            rows = _rows_if_returned(source)
+            opened |= {} if rows is None else {source: rows}
             continue
         if source.readable:
             opened[source] = source.open()
         elif source.path.suffix.lower() in (".xls", ".ods", ".numbers"):
             raise DataError(f"{source.path}: cannot be read; save it as .xlsx or CSV UTF-8")
     return opened
+
+
+def _rows_if_returned(source: Source) -> Rows | None:
+    """The rows of a list that sales filled in; its name, or its sheet's, tells nothing."""
+    if not source.readable:
+        return None
+    try:
+        rows = source.open()
+    except DataError:
+        return None  # Whatever it is, it feeds no table.
+    return rows if is_returned_list(rows.header) else None
+
+
+def _returned(source: Source, rows: Rows, owners: Mapping[Source, str]) -> bool:
+    return source not in owners and is_returned_list(rows.header)
 
 
 def _table(source: Source, dialect: Dialect, owners: Mapping[Source, str]) -> str | None:

@@ -110,7 +110,7 @@ def _sources_in(file: Path) -> list[Source]:
     if ending not in _XLSX_ENDINGS:
         return [Source(file, file.name, stem)]
     with open_workbook(file) as book:
-        sheets = list(book.sheetnames)
+        sheets = [sheet.title for sheet in book.worksheets]  # not those that are a chart
     if len(sheets) == 1:
         return [Source(file, file.name, stem, sheets[0])]
     return [Source(file, f"{file.name} [{sheet}]", sheet, sheet) for sheet in sheets]

@@ -231,6 +231,15 @@ _TABLES = (
         columns=_columns(string="account_id verdict reason by", timestamp="ts"),
         links={"account_id": "accounts"},
     ),
+    TableSchema(
+        name="overrides",
+        key=None,
+        required=("account_id", "action"),
+        columns=_columns(
+            string="account_id action product by reason", integer="tier", timestamp="until ts"
+        ),
+        links={"account_id": "accounts"},
+    ),
 )
 
 SCHEMAS: Mapping[str, TableSchema] = {schema.name: schema for schema in _TABLES}

@@ -182,6 +182,9 @@ def _warnings(bench: Workbench, tables: Mapping[str, TableCounts]) -> list[str]:
     unheard = tables["suppressions"].quarantined if "suppressions" in tables else 0
     if unheard:
         found.append(f"suppressions: {unheard} are in quarantine: whom they name is not suppressed")
+    undone = tables["overrides"].quarantined if "overrides" in tables else 0
+    if undone:
+        found.append(f"overrides: {undone} are in quarantine: what they decide is not done")
     for table, needs, condition, sentence in _ODDITIES:
         if all(bench.has(table, column) for column in needs):
             count = bench.count(f'SELECT count(*) FROM "{table}" WHERE {condition}')

@@ -1,6 +1,8 @@
 """Who must not be used or targeted: suppression lists matched to accounts, contacts and leads.
 
-A suppression is active at a date when its `until` is empty or lies after that date.
+A suppression is active at a date when its `until` is empty or lies after that date. That of a
+domain holds for what lies below it too (example.com: shop.example.com), never the other way round,
+and never for whoever has a page or mailbox there (github.io: acme.github.io).
 """
 
 from __future__ import annotations
@@ -8,8 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import ibis
+import pyarrow as pa
 
 from abm_ml.data.crm import Crm
+from abm_ml.data.domains import holds_below
+from abm_ml.data.names.dictionary import platforms
 
 REFUSED = (
     "no", "denied", "refused", "declined", "withdrawn", "revoked", "objected", "opted out",
@@ -17,6 +22,9 @@ REFUSED = (
     "未同意", "不同意", "退订", "已退订",
 )  # fmt: skip
 """What `consent` says of people who said no."""
+
+_TOLD = ("until", "reason", "kind", "written", "because")
+"""What a suppression says: its end, a reason, and the row as written."""
 
 FOREVER = datetime(9999, 12, 31)
 """Stands in for an empty `until`, so that ends can be compared."""
@@ -33,6 +41,33 @@ def suppressed_accounts(crm: Crm, as_of: datetime) -> ibis.Table:
     hits = _suppressed_accounts(crm)
     active = hits.filter(hits.until > as_of)
     return active.group_by("account_id").agg(reason=active.reason.min())
+
+
+def suppression_sources(crm: Crm, as_of: datetime) -> ibis.Table:
+    """The row of the suppression list for each account that must not be used at as_of.
+
+    Of several rows, the one that holds longest; ties by kind, value and reason.
+
+    Returns
+    -------
+    ibis.Table
+        account_id (each once), suppressed_kind, suppressed_value (as written), suppressed_reason,
+        suppressed_until (null where there is no end).
+    """
+    hits = _suppressed_accounts(crm)
+    active = hits.filter(hits.until > as_of)
+    longest = [ibis.desc("until"), "kind", "written", ibis.asc("because", nulls_first=False)]
+    placed = active.mutate(
+        place=ibis.row_number().over(ibis.window(group_by="account_id", order_by=longest))
+    )
+    first = placed.filter(placed.place == 0)
+    return first.select(
+        "account_id",
+        suppressed_kind=first.kind,
+        suppressed_value=first.written,
+        suppressed_reason=first.because,
+        suppressed_until=first.until.nullif(ibis.literal(FOREVER)),
+    )
 
 
 def suppressed_contacts(crm: Crm, as_of: datetime) -> ibis.Table:
@@ -71,11 +106,13 @@ def suppression_ends(crm: Crm, people: str) -> ibis.Table:
     key = {"contacts": "contact_id", "leads": "lead_id"}[people]
     table = crm.table(people)
     email = table.email.strip().lower()
+    host = email.re_extract(r"@([^@]+)$", 1)
     person = table.select(
         "account_id",
         person_id=table[key],
         email=email,
-        domain=_domain(email.re_extract(r"@([^@]+)$", 1)),
+        domain=_domain(host),
+        address=host,
         sha256=email.hexdigest("sha256"),
     )
     accounts = _suppressed_accounts(crm)
@@ -83,7 +120,7 @@ def suppression_ends(crm: Crm, people: str) -> ibis.Table:
         _ends(person, _listed(crm, "contact"), "person_id", "value"),
         _ends(person, _listed(crm, "email"), "email", "value"),
         _ends(person, _listed(crm, "email_sha256"), "sha256", "value"),
-        _ends(person, _listed(crm, "domain"), "domain", "value"),
+        _by_domain(crm, person).select("person_id", "until"),
         _ends(person, accounts, "account_id", "account_id"),
     ]
     every = ibis.union(*hits)
@@ -91,21 +128,51 @@ def suppression_ends(crm: Crm, people: str) -> ibis.Table:
 
 
 def _suppressed_accounts(crm: Crm) -> ibis.Table:
-    """Account and suppression: account_id, until, reason; an account may be hit several times."""
+    """Account and suppression, with its row; an account may be hit several times."""
     accounts = crm.table("accounts")
-    keys = accounts.select("account_id", domain=_domain(accounts.domain))
-    hits = [
-        keys.join(listed, keys[column] == listed.value).select("account_id", "until", "reason")
-        for column, listed in [
-            ("account_id", _listed(crm, "account")),
-            ("domain", _listed(crm, "domain")),
-        ]
-    ]
-    return ibis.union(*hits)
+    keys = accounts.select("account_id", domain=_domain(accounts.domain), address=accounts.domain)
+    listed = _listed(crm, "account")
+    hits = [keys.join(listed, keys.account_id == listed.value), _by_domain(crm, keys)]
+    return ibis.union(*(found.select("account_id", *_TOLD) for found in hits))
+
+
+def _by_domain(crm: Crm, keys: ibis.Table) -> ibis.Table:
+    """Rows with a suppressed domain, or one below it, each with the suppressions that hold."""
+    listed = _listed(crm, "domain")
+    pairs = _domain_pairs(crm, keys.select("domain").distinct(), listed)
+    found = keys.join(pairs, "domain").join(listed.rename(listed="value"), "listed")
+    # Where anybody may have a page, the page says who it is.
+    same = _page(found.address) == _page(found.written)
+    return found.filter(~found.domain.isin(sorted(platforms())) | same)
+
+
+def _domain_pairs(crm: Crm, domains: ibis.Table, listed: ibis.Table) -> ibis.Table:
+    """Domains, and the listed ones that hold for them: domain, listed.
+
+    Which ending of a domain is somebody's own only Python knows, so those few that are listed are
+    asked for there.
+    """
+    schema = pa.schema({"domain": pa.string(), "listed": pa.string()})
+    values = listed.select(listed=listed.value).distinct()
+    if not crm.to_arrow(values.limit(1)).num_rows:
+        return ibis.memtable(schema.empty_table())
+    tails = values.select(tail=_tail(values.listed)).distinct()
+    near = domains.mutate(tail=_tail(domains.domain)).semi_join(tails, "tail")
+    labels = near.domain.split(".")
+    starts = near.select("domain", labels=labels, start=ibis.range(0, labels.length()).unnest())
+    ends = starts.select("domain", listed=starts.labels[starts.start :].join("."))
+    shared = crm.to_arrow(ends.semi_join(values, "listed")).to_pylist()
+    held = [pair for pair in shared if holds_below(pair["listed"], pair["domain"])]
+    return ibis.memtable(pa.Table.from_pylist(held, schema=schema))
+
+
+def _tail(domain: ibis.Value) -> ibis.Value:
+    """The last two labels of a domain: whatever lies above or below it has the same."""
+    return domain.re_extract(r"[^.]*\.?[^.]*$", 0)
 
 
 def _listed(crm: Crm, kind: str) -> ibis.Table:
-    """Suppressions of one kind with their value as it is compared, their end and a reason."""
+    """Suppressions of one kind: value as it is compared, end, a reason; and the row as written."""
     table = crm.table("suppressions")
     chosen = table.filter(table.kind.strip().lower() == kind)
     written = chosen.value.strip()
@@ -117,6 +184,9 @@ def _listed(crm: Crm, kind: str) -> ibis.Table:
         value=value,
         until=chosen.until.fill_null(ibis.literal(FOREVER)),
         reason=chosen.reason.fill_null(f"suppressed by {kind}"),
+        kind=ibis.literal(kind),
+        written=written,
+        because=chosen.reason,
     )
 
 
@@ -126,5 +196,10 @@ def _ends(person: ibis.Table, listed: ibis.Table, column: str, key: str) -> ibis
 
 def _domain(text: ibis.Value) -> ibis.Value:
     """A bare domain: "https://www.Acme.com/about" and "@acme.com" are acme.com."""
-    bare = text.strip().lower().re_replace(r"^([a-z]+://)?(www\.|@)?", "")
+    bare = text.strip().lower().re_replace(r"^([a-z]+://)?(www\.|\*\.|@)?", "")
     return bare.re_replace(r"[/:?#].*$", "").nullif("")
+
+
+def _page(text: ibis.Value) -> ibis.Value:
+    """What an address names behind its host, without slashes at the end."""
+    return text.strip().lower().re_extract(r"^(?:[a-z]+://)?[^/?#]*/([^?#]*[^?#/])", 1)

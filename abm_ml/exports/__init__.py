@@ -1,1 +1,1 @@
-"""Files for other programs: spreadsheets now, CRM and ad platforms to come."""
+"""Files for other programs: spreadsheets, CRMs, ad platforms."""

@@ -33,13 +33,18 @@ def universe_spine(crm: Crm, as_of: datetime) -> ibis.Table:
         row_id (0, 1, … in the order of account_id), account_id, as_of.
     """
     moment = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
-    accounts = crm.table("accounts")
-    existing = accounts.filter(accounts.created_at.isnull() | (accounts.created_at < moment))
+    existing = existing_accounts(crm, moment)
     return existing.select(
         row_id=ibis.row_number().over(order_by=existing.account_id).cast("int64"),
         account_id=existing.account_id,
         as_of=ibis.literal(moment).cast("timestamp(6)"),
     )
+
+
+def existing_accounts(crm: Crm, as_of: datetime) -> ibis.Table:
+    """Accounts created before as_of (UTC without a zone), or nobody knows when."""
+    accounts = crm.table("accounts")
+    return accounts.filter(accounts.created_at.isnull() | (accounts.created_at < as_of))
 
 
 def account_features(crm: Crm, spine: ibis.Table, spec: FeatureSpec) -> ibis.Table:

@@ -28,7 +28,8 @@ RECENT_DAYS, BASE_DAYS = 30, 90
 """The trend compares the last 30 days with the 60 before them."""
 
 _OF_PEOPLE = frozenset({"engaged_contacts", "engaged_people"})
-_NOBODY, _CONTACT, _LEAD, _VISITOR = range(4)
+NOBODY, CONTACT, LEAD, VISITOR = range(4)
+"""Whom an event is known to be of: `person_type`."""
 
 
 def engagement_points(
@@ -150,26 +151,50 @@ def daily_events(
         row_id, person_type, person, kind, age_days, events (how many), last_ts.
     """
     check_at_least("window_days", window_days, 1)
+    counted = counted_events(crm, spine, window_days=window_days, excluded_kinds=excluded_kinds)
+    return counted.group_by("row_id", "person_type", "person", "kind", "age_days").agg(
+        events=counted.count(), last_ts=counted.ts.max()
+    )
+
+
+def counted_events(
+    crm: Crm,
+    spine: ibis.Table,
+    *,
+    window_days: int | None = None,
+    excluded_kinds: Sequence[str] = (),
+) -> ibis.Table:
+    """Events that count, one by one: everything that is counted is counted from these.
+
+    Parameters
+    ----------
+    crm : Crm
+        Canonical tables.
+    spine : ibis.Table
+        row_id, account_id, as_of.
+    window_days : int, optional
+        Older events are left out; None: none is too old.
+    excluded_kinds : sequence of str
+        Kinds that are left out (those that are the outcome).
+
+    Returns
+    -------
+    ibis.Table
+        row_id, as_of, person_type, person, kind, ts, value, age_days.
+    """
     table = crm.table("engagements")
     events = table.select(
         "account_id",
         "ts",
         "kind",
+        "value",
         person=ibis.coalesce(table.contact_id, table.lead_id, table.visitor_id),
-        person_type=ibis.cases(
-            (table.contact_id.notnull(), _CONTACT),
-            (table.lead_id.notnull(), _LEAD),
-            (table.visitor_id.notnull(), _VISITOR),
-            else_=_NOBODY,
-        ),
+        person_type=event_person_type(table),
     )
     if excluded_kinds:
         events = events.filter(events.kind.notin(list(excluded_kinds)))
     seen = seen_before(spine, events, window_days=window_days)
-    counted = _without_suppressed(crm, seen)
-    return counted.group_by("row_id", "person_type", "person", "kind", "age_days").agg(
-        events=counted.count(), last_ts=counted.ts.max()
-    )
+    return _without_suppressed(crm, seen)
 
 
 def micro_points(
@@ -192,27 +217,53 @@ def micro_points(
     return ibis.least(daily.events, daily_cap) * each
 
 
+def event_person_type(events: ibis.Table) -> ibis.Value:
+    """Whom each event is known to be of: contact before lead before visitor."""
+    return ibis.cases(
+        (events.contact_id.notnull(), CONTACT),
+        (events.lead_id.notnull(), LEAD),
+        (events.visitor_id.notnull(), VISITOR),
+        else_=NOBODY,
+    )
+
+
+def with_suppression(crm: Crm, seen: ibis.Table) -> ibis.Table:
+    """Events with `suppressed`: whether that of their person is active at the row's as_of.
+
+    Parameters
+    ----------
+    crm : Crm
+        Canonical tables.
+    seen : ibis.Table
+        person_type, person, as_of, and whatever else is wanted.
+    """
+    if not crm.has("suppressions"):
+        return seen.mutate(suppressed=ibis.literal(False))
+    ends = ibis.union(
+        suppression_ends(crm, "contacts").mutate(person_type=ibis.literal(CONTACT)),
+        suppression_ends(crm, "leads").mutate(person_type=ibis.literal(LEAD)),
+    ).rename(person="person_id")
+    joined = seen.left_join(ends, ["person_type", "person"])
+    active = joined.until.notnull() & (joined.until > joined.as_of)
+    return joined.mutate(suppressed=active).select(*seen.columns, "suppressed")
+
+
 def _without_suppressed(crm: Crm, seen: ibis.Table) -> ibis.Table:
     """Leave out the events of people whose suppression is active at the row's as_of."""
     if not crm.has("suppressions"):
         return seen
-    ends = ibis.union(
-        suppression_ends(crm, "contacts").mutate(person_type=ibis.literal(_CONTACT)),
-        suppression_ends(crm, "leads").mutate(person_type=ibis.literal(_LEAD)),
-    ).rename(person="person_id")
-    joined = seen.left_join(ends, ["person_type", "person"])
-    free = joined.until.isnull() | (joined.until <= joined.as_of)
-    return joined.filter(free).select(seen.columns)
+    told = with_suppression(crm, seen)
+    return told.filter(~told.suppressed).drop("suppressed")
 
 
 def _people(daily: ibis.Table) -> ibis.Table:
     """People with an event, by spine row, and how many days ago they were last seen."""
-    named = daily.filter(daily.person_type != _NOBODY)
+    named = daily.filter(daily.person_type != NOBODY)
     return named.group_by("row_id", "person_type", "person").agg(last_age=named.age_days.min())
 
 
 def _is_known(people: ibis.Table) -> ibis.Value:
-    return people.person_type.isin([_CONTACT, _LEAD])
+    return people.person_type.isin([CONTACT, LEAD])
 
 
 def _of_people(feature: Feature, people: ibis.Table) -> ibis.Value:

@@ -9,10 +9,31 @@ import ibis
 from abm_ml.data.crm import Crm
 from abm_ml.features.names import Feature
 from abm_ml.features.spine import check_at_least, for_every_row, seen_before
+from abm_ml.rulebook import Criterion
 
 
-def signal_counts(crm: Crm, spine: ibis.Table, kind: str, within_days: int) -> ibis.Table:
+def signal_counts(
+    crm: Crm,
+    spine: ibis.Table,
+    kind: str,
+    within_days: int,
+    *,
+    contains: Sequence[str] = (),
+) -> ibis.Table:
     """How many signals of one kind each spine row saw in the days before as_of.
+
+    Parameters
+    ----------
+    crm : Crm
+        Canonical tables.
+    spine : ibis.Table
+        row_id, account_id, as_of.
+    kind : str
+        Kind of signal.
+    within_days : int
+        Length of the window.
+    contains : sequence of str
+        Only signals whose text holds one of these, whatever the case, are counted; empty: all.
 
     Returns
     -------
@@ -25,9 +46,23 @@ def signal_counts(crm: Crm, spine: ibis.Table, kind: str, within_days: int) -> i
         If the window is out of range.
     """
     check_at_least("within_days", within_days, 1)
-    signals = _signals(crm, spine, [kind], within_days)
+    signals = _signals(crm, spine, [kind], within_days, contains)
     found = signals.group_by("row_id").agg(signals=signals.count())
     return for_every_row(spine, found, {"signals": 0})
+
+
+def criterion_counts(crm: Crm, spine: ibis.Table, criterion: Criterion) -> ibis.Table:
+    """What an ICP criterion on a signal counts for each spine row.
+
+    Returns
+    -------
+    ibis.Table
+        row_id (every spine row) and the count (int64) under `criterion.source`.
+    """
+    counts = signal_counts(
+        crm, spine, criterion.signal, criterion.within_days, contains=criterion.contains
+    )
+    return counts.rename({criterion.source: "signals"})
 
 
 def signal_features(crm: Crm, spine: ibis.Table, features: Sequence[Feature]) -> ibis.Table:
@@ -44,6 +79,12 @@ def signal_features(crm: Crm, spine: ibis.Table, features: Sequence[Feature]) ->
     )
 
 
-def _signals(crm: Crm, spine: ibis.Table, kinds: Sequence[str], days: int) -> ibis.Table:
-    table = crm.table("signals").select("account_id", "kind", "ts")
-    return seen_before(spine, table.filter(table.kind.isin(list(kinds))), window_days=days)
+def _signals(
+    crm: Crm, spine: ibis.Table, kinds: Sequence[str], days: int, contains: Sequence[str] = ()
+) -> ibis.Table:
+    table = crm.table("signals")
+    mine = table.filter(table.kind.isin(list(kinds)))
+    if contains:
+        text = mine.text.lower()
+        mine = mine.filter(ibis.or_(*(text.contains(part.strip().lower()) for part in contains)))
+    return seen_before(spine, mine.select("account_id", "kind", "ts"), window_days=days)

@@ -9,7 +9,9 @@ from pandas.api import types
 
 from abm_ml.data.column_kinds import as_frame, as_levels, as_numbers, column_kind, items_of
 from abm_ml.errors import DataError
+from abm_ml.lookalike.columns import ALL_DISTINCT, NO_TRAITS, PLACES
 
+_KEPT = NO_TRAITS | {"name", "domain", *PLACES}
 _PLAIN = ("string", "empty", "boolean", "integer", "floating", "decimal", "date", "datetime")
 
 
@@ -22,6 +24,8 @@ def checked_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
         If there are none, a column's name occurs twice, or `account_id` is missing, empty in a
         row, or names two rows.
     """
+    if np.ndim(accounts) == 0:
+        raise DataError(f"accounts: expected a table, one row an account. Supplied {accounts!r}")
     try:
         accounts = as_frame(accounts)
         accounts = accounts.assign(**{str(name): plain_cells(accounts[name]) for name in accounts})
@@ -46,6 +50,32 @@ def checked_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
             "keep one of them"
         )
     return accounts.assign(account_id=ids).sort_values("account_id", ignore_index=True)
+
+
+def without_long_texts(accounts: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
+    """Accounts without descriptions and the like, which hardly two of them share.
+
+    What they say is in vectors and facts already; nobody filters by a whole paragraph, and names,
+    codes and places are kept whatever they look like.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        One row an account.
+    sample : DataFrame
+        Some of them, by which it is decided.
+    """
+    kept = [name for name in accounts if name in _KEPT or not _says_much(sample[name])]
+    return accounts[kept]
+
+
+def _says_much(values: pd.Series) -> bool:
+    """Whether a column is a description: by its name, or as texts that hardly repeat."""
+    if column_kind(values) != "text":
+        return False
+    codes, distinct = as_levels(values)
+    alone = len(distinct) > ALL_DISTINCT * int(np.sum(codes >= 0))
+    return values.name == "description" or alone
 
 
 def plain_cells(values: pd.Series) -> pd.Series:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import difflib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from abm_ml.data.column_kinds import as_levels, column_kind
+from abm_ml.errors import ParamsError
 
 BlockKind = Literal["place", "tags", "category", "text", "name", "domain", "number"]
 
@@ -93,3 +95,44 @@ def block_kind(values: pd.Series) -> BlockKind | None:
     if len(distinct) < 2 or len(distinct) > max(20.0, ALL_DISTINCT * known):
         return None
     return "category"
+
+
+def check_names(option: str, names: Iterable[object], known: Iterable[object]) -> None:
+    """Refuse columns that are not there: `columns=["industri"]` is a slip, and no wish for none.
+
+    Parameters
+    ----------
+    option : str
+        What they were given as: `columns` or `weights`.
+    names : iterable of str
+        Those named.
+    known : iterable of str
+        Those that can be.
+
+    Raises
+    ------
+    ParamsError
+        If one is unknown, with the nearest, or a single text was given.
+    """
+    if isinstance(names, str):
+        raise ParamsError(f"{option} must be a list of columns. Supplied value {names!r}")
+    there = sorted(map(str, known))
+    for name in sorted(map(str, names)):
+        if name in there:
+            continue
+        if option == "weights" and name in PLACES:
+            raise ParamsError(f"weights: {name!r} is read as a part of 'place': weigh that")
+        raise ParamsError(f"{option}: no such column: {name!r} ({nearest(name, there)})")
+
+
+def nearest(name: str, known: Iterable[object]) -> str:
+    """The names that somebody may have meant, in words; all if none is near.
+
+    >>> nearest("industri", ["city", "industry", "sub_industry"])
+    "did you mean 'industry' or 'sub_industry'?"
+    """
+    there = [str(one) for one in known]
+    near = difflib.get_close_matches(name, there, n=3, cutoff=0.6)
+    if not near:
+        return f"known: {', '.join(there)}"
+    return f"did you mean {' or '.join(map(repr, near))}?"

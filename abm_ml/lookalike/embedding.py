@@ -17,7 +17,7 @@ import pandas as pd
 
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.lookalike.blocks import Block, FloatArray, NumberBlock, TermBlock, fit_block
-from abm_ml.lookalike.columns import BlockPlan, plan_blocks
+from abm_ml.lookalike.columns import PLACES, BlockPlan, check_names, plan_blocks
 
 FloatArray32 = npt.NDArray[np.float32]
 
@@ -84,8 +84,12 @@ class Embedding:
         DataError
             If no column says anything that two accounts share.
         ParamsError
-            If a weight is negative or no number, or all are 0.
+            If a column is unknown, or a weight is negative or no number, or all are 0.
         """
+        if columns is not None:
+            check_names("columns", columns, accounts.columns)
+        parts = [name for name in accounts.columns if name not in PLACES]
+        check_names("weights", weights or (), [*parts, "place"])
         for name, weight in (weights or {}).items():
             if not (np.isfinite(weight) and weight >= 0):
                 raise ParamsError(f"weights: {name} must be at least 0. Supplied value {weight}")

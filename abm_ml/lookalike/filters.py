@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import unicodedata
@@ -25,6 +24,7 @@ from abm_ml.data.column_kinds import (
 )
 from abm_ml.data.values import parse_number
 from abm_ml.errors import DataError, ParamsError
+from abm_ml.lookalike.columns import nearest
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -162,10 +162,7 @@ def _is_range(condition: Any) -> bool:
 def _column(accounts: pd.DataFrame, column: str) -> pd.Series:
     if column in accounts.columns:
         return accounts[column]
-    known = [str(name) for name in accounts.columns]
-    near = difflib.get_close_matches(str(column), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    raise DataError(f"filter {column!r}: no such column ({hint})")
+    raise DataError(f"filter {column!r}: no such column ({nearest(column, accounts.columns)})")
 
 
 def _among(accounts: pd.DataFrame, ids: Collection[str]) -> BoolArray:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
-from scipy.sparse import vstack
 
 from abm_ml.data.determinism import one_blas_thread
-from abm_ml.errors import DataError
-from abm_ml.lookalike.accounts import alike, checked_accounts
+from abm_ml.lookalike.account_index import AccountIndex
+from abm_ml.lookalike.accounts import checked_accounts
+from abm_ml.lookalike.contents import Contents, Progress
 from abm_ml.lookalike.curve import SeedEvaluation
-from abm_ml.lookalike.embedding import Embedding, sample_of
 from abm_ml.lookalike.expansion import Expansion, evaluate_seeds, expand, similarity_to_seeds
-from abm_ml.lookalike.facts import Facts, shared
-from abm_ml.lookalike.groups import group_numbers
 from abm_ml.lookalike.request import Request, build_request
-from abm_ml.lookalike.store import Kind, VectorStore
-from abm_ml.lookalike.store_rows import FloatArray32
-from abm_ml.lookalike.universe import IntArray, Universe
-
-FACT_SAMPLE = 100_000
-"""Accounts from which it is learned which facts there are."""
-
-RARE = 4e-4
-"""Share of the universe below which trees do not look at a fact: none could be learned."""
-
-Progress = Callable[[str], None]
+from abm_ml.lookalike.store import Kind
+from abm_ml.lookalike.universe import Universe
 
 
-class LookalikeIndex:
+class LookalikeIndex(AccountIndex):
     """Accounts that can be searched for look-alikes.
 
     Parameters
@@ -46,6 +33,11 @@ class LookalikeIndex:
         Weight of a column in the embedding relative to its default of 1.
     seed, threads : int
         Of everything random; of FAISS and LightGBM.
+
+    Raises
+    ------
+    NotFittedError
+        By everything but `fit` and `load`, before either of them.
     """
 
     def __init__(
@@ -57,6 +49,7 @@ class LookalikeIndex:
         seed: int = 0,
         threads: int = 2,
     ) -> None:
+        super().__init__()
         self.requested_kind: Kind = kind
         self.columns = columns
         self.weights = weights
@@ -71,7 +64,8 @@ class LookalikeIndex:
         ----------
         accounts : DataFrame
             One row an account: `account_id` and any columns. `name`, `parent_account_id` and
-            `in_crm` (whether it is in the CRM already) are known by name.
+            `in_crm` (whether it is in the CRM already) are known by name. Descriptions and other
+            long texts are learned from and not kept.
         progress : callable, optional
             Is told, in words, how far it is.
 
@@ -79,116 +73,14 @@ class LookalikeIndex:
         ------
         DataError
             If `account_id` is missing, empty or repeated, or no column says anything.
+        ParamsError
+            If `columns` or `weights` names a column that is not there.
         """
-        say = progress or (lambda _: None)
-        accounts = checked_accounts(accounts)
-        say("learning the embedding")
-        self.embedding = Embedding.fit(
-            accounts, columns=self.columns, weights=self.weights, seed=self.seed
-        )
-        plans = [block.plan for block in self.embedding.blocks]
-        self.facts = Facts.fit(sample_of(accounts, FACT_SAMPLE, self.seed), plans)
-        say(f"embedding {len(accounts):,} accounts")
-        vectors = self.embedding.transform(accounts)
-        store = VectorStore.build(
-            accounts["account_id"].tolist(),
-            vectors,
-            kind=self.requested_kind,
-            seed=self.seed,
-            threads=self.threads,
-            progress=progress,
-        )
-        say("reading facts")
-        self._settle(accounts, store, self.facts.matrix(accounts), self.facts.numbers(accounts))
-        self._variance = vectors.var(axis=0, dtype=np.float64)
-        self.fact_shares = shared(self._matrix)
+        self._held = Contents.learn(
+            checked_accounts(accounts), kind=self.requested_kind, columns=self.columns,
+            weights=self.weights, seed=self.seed, threads=self.threads, progress=progress,
+        )  # fmt: skip
         return self
-
-    @property
-    def version(self) -> str:
-        """What the embedding's vectors depend on, in twelve hex digits."""
-        return self.embedding.version
-
-    @property
-    def kind(self) -> str:
-        """Exact or approximate."""
-        return self._store.kind
-
-    @property
-    def recall(self) -> float:
-        """Share of the exact best 1,000 that a search finds, as measured at build."""
-        return self._store.recall
-
-    def __len__(self) -> int:
-        return len(self._store)
-
-    @property
-    def ids(self) -> list[str]:
-        """Ids in row order."""
-        return self.accounts["account_id"].tolist()
-
-    def sample(self, most: int) -> list[str]:
-        """Ids of random accounts, always the same ones."""
-        return self._store.ids_at(self._shuffled_and_groups()[0][:most])
-
-    def vectors(self, ids: Sequence[str]) -> FloatArray32:
-        """Vectors of accounts, shape (len(ids), dimension).
-
-        Raises
-        ------
-        DataError
-            If one is not here.
-        """
-        rows = self._store.positions(ids)
-        if (rows < 0).any():
-            raise DataError(f"account {ids[int(np.argmin(rows))]!r} is not in the index")
-        return self._store.vectors(rows)
-
-    @one_blas_thread
-    def add(self, accounts: pd.DataFrame) -> None:
-        """Bring in new accounts with the embedding as it is.
-
-        Raises
-        ------
-        DataError
-            If an account is here already, or a column of the embedding is missing.
-        """
-        accounts = checked_accounts(accounts)
-        vectors = self.embedding.transform(accounts)
-        self._store.add(accounts["account_id"].tolist(), vectors)
-        self._settle(
-            pd.concat([self.accounts, alike(accounts, self.accounts)]),
-            self._store,
-            vstack([self._matrix, self.facts.matrix(accounts)], format="csr"),
-            np.vstack([self._numbers, self.facts.numbers(accounts)]),
-        )
-
-    def remove(self, ids: Iterable[str]) -> None:
-        """Take accounts out.
-
-        Raises
-        ------
-        DataError
-            If one is not here.
-        """
-        gone = list(ids)
-        kept = ~self.accounts["account_id"].isin(gone).to_numpy()
-        self._store.remove(gone)
-        rows = np.flatnonzero(kept)
-        self._settle(self.accounts.iloc[rows], self._store, self._matrix[rows], self._numbers[rows])
-
-    def update(self, accounts: pd.DataFrame) -> None:
-        """Embed accounts anew whose attributes have changed.
-
-        Raises
-        ------
-        DataError
-            If one is not here, or a column of the embedding is missing.
-        """
-        accounts = checked_accounts(accounts)
-        self.embedding.transform(accounts.iloc[:1])  # A missing column is told before any is gone.
-        self.remove(accounts["account_id"])
-        self.add(accounts)
 
     def expand(self, seeds: Sequence[str], k: int = 1000, **options: Any) -> pd.DataFrame:
         """The k accounts most like the seeds, best first: `expansion(...).accounts`.
@@ -326,33 +218,8 @@ class LookalikeIndex:
 
         return read_index(cls, Path(folder), threads=threads, mmap=mmap)
 
-    def _settle(
-        self, accounts: pd.DataFrame, store: VectorStore, matrix: Any, numbers: Any
-    ) -> None:
-        """Take over rows of all kinds, in one order."""
-        self.accounts = accounts.reset_index(drop=True)
-        self._store = store
-        self._matrix = matrix
-        self._numbers = numbers
-        self._order: tuple[IntArray, IntArray] | None = None
-
-    def _shuffled_and_groups(self) -> tuple[IntArray, IntArray]:
-        """Rows by a hash of their ids, and groups of companies; made when first asked for."""
-        if self._order is None:
-            ids = self.accounts["account_id"].to_numpy(dtype=object)
-            hashed = pd.util.hash_array(ids, hash_key=f"{self.seed:016d}", categorize=False)
-            # Rows were sorted by id when the index was built, so that ties are by id.
-            self._order = np.argsort(hashed, kind="stable"), group_numbers(self.accounts)
-        return self._order
-
     def _universe(self, groups: Mapping[str, str] | None) -> Universe:
-        shuffled, own = self._shuffled_and_groups()
-        if groups is not None:
-            own = group_numbers(self.accounts, groups)
-        return Universe(
-            self._store, self._matrix, self._numbers, self._variance, shuffled, own,
-            np.flatnonzero(self.fact_shares >= RARE),
-        )  # fmt: skip
+        return self._contents.universe(groups)
 
     def _request(
         self,

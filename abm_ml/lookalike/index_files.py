@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix
 
 from abm_ml.errors import ArtefactError
 from abm_ml.lookalike import store_files
+from abm_ml.lookalike.contents import Contents, Learned
 from abm_ml.lookalike.embedding import Embedding
 from abm_ml.lookalike.facts import Facts
 from abm_ml.lookalike.store import VectorStore
@@ -53,12 +53,13 @@ def write_index(index: LookalikeIndex, folder: Path) -> None:
     }
     text = json.dumps(plain, ensure_ascii=False)
     (folder / STATE).write_text(text + "\n", encoding="utf-8")
-    held = {"variance": index._variance, "fact_shares": index.fact_shares}
-    np.savez(folder / ARRAYS, **arrays, **held, numbers=index._numbers)
-    matrix = index._matrix
+    held = index._contents
+    arrays["variance"], arrays["fact_shares"] = held.learned.variance, held.learned.fact_shares
+    np.savez(folder / ARRAYS, **arrays, numbers=held.numbers)
+    matrix = held.matrix
     np.savez(folder / FACTS, indptr=matrix.indptr, indices=matrix.indices, shape=matrix.shape)
-    pq.write_table(pa.Table.from_pandas(index.accounts, preserve_index=False), folder / ACCOUNTS)
-    index._store.save(folder / STORE)
+    pq.write_table(pa.Table.from_pandas(held.accounts, preserve_index=False), folder / ACCOUNTS)
+    held.store.save(folder / STORE)
     sums = {name: _sha256(folder / name) for name in CHECKED}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
 
@@ -80,21 +81,21 @@ def read_index(kind: type[_Index], folder: Path, *, threads: int, mmap: bool) ->
         )
     index = kind(**plain["options"], threads=threads)
     with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-        index.embedding = Embedding.from_state(_with_arrays(plain["embedding"], arrays))
-        index._variance, index.fact_shares = arrays["variance"], arrays["fact_shares"]
+        learned = Learned(
+            Embedding.from_state(_with_arrays(plain["embedding"], arrays)),
+            Facts.from_state(plain["facts"]),
+            arrays["fact_shares"],
+            arrays["variance"],
+        )
         numbers = arrays["numbers"]
-    index.facts = Facts.from_state(plain["facts"])
     with np.load(folder / FACTS, allow_pickle=False) as saved:
         indices, indptr, shape = saved["indices"], saved["indptr"], tuple(saved["shape"])
     ones = np.ones(len(indices), dtype=np.float32)
     matrix = csr_matrix((ones, indices, indptr), shape=shape)
     store = VectorStore.load(folder / STORE, mmap=mmap, threads=threads)
-    index._settle(_accounts(folder / ACCOUNTS), store, matrix, numbers)
+    accounts = pq.read_table(folder / ACCOUNTS).to_pandas()
+    index._held = Contents(learned, accounts, store, matrix, numbers, seed=index.seed)
     return index
-
-
-def _accounts(path: Path) -> pd.DataFrame:
-    return pq.read_table(path).to_pandas()
 
 
 def _check(folder: Path) -> None:

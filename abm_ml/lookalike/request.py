@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,10 +90,7 @@ def build_request(
         raise ParamsError(f"k must be at least 1. Supplied value {k}")
     given = {"seeds": seeds, "exclude": exclude, "negatives": negatives, "won": won, "lost": lost,
         "known": known}  # fmt: skip
-    for name, ids in given.items():
-        if isinstance(ids, str):
-            raise ParamsError(f"{name} must be a list of ids. Supplied value {ids!r}")
-    rows = {name: _rows(store, ids) for name, ids in given.items()}
+    rows = {name: _rows(store, list_of_ids(name, ids)) for name, ids in given.items()}
     wanted = rows["seeds"]
     unknown = sorted({str(one) for one in seeds if str(one) not in store})
     if not len(wanted):
@@ -118,9 +115,22 @@ def build_request(
     return request, unknown
 
 
-def _rows(store: VectorStore, ids: Collection[str]) -> IntArray:
+def list_of_ids(name: str, ids: Iterable[object]) -> list[str]:
+    """Ids as a list of text.
+
+    Raises
+    ------
+    ParamsError
+        If it is a single text: its letters are nobody's ids.
+    """
+    if isinstance(ids, str | bytes):
+        raise ParamsError(f"{name} must be a list of ids. Supplied value {ids!r}")
+    return [str(one) for one in ids]
+
+
+def _rows(store: VectorStore, ids: list[str]) -> IntArray:
     """Rows of those ids that are here, by id."""
-    rows = store.positions(sorted({str(one) for one in ids}))
+    rows = store.positions(sorted(set(ids)))
     return rows[rows >= 0]
 
 

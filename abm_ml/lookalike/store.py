@@ -30,11 +30,12 @@ APPROXIMATE_FROM = 200_000
 RECALL_AT = 1_000
 """Length of the lists on which recall is measured."""
 
-FIRST = 5
-"""Rows that the approximate kind looks at, for each row wanted, before it doubles them."""
+FIRST, PART = 5, 0.02
+"""Rows that the approximate kind looks at before it doubles them: so many for each row wanted, and
+at least this share of all. From fewer, the best may seem to be found long before they are."""
 
-SHORTLIST = 1.15
-"""Candidates scored exactly for each row wanted: one byte a dimension misjudges the last ones."""
+SHORTLIST = 1.4
+"""Candidates scored exactly for each row wanted: the cells' short copies misjudge the last ones."""
 
 
 class VectorStore:
@@ -55,8 +56,8 @@ class VectorStore:
     kind : {"exact", "approximate"}
     recall : float
         Share of the exact best 1,000 (or of all rows, if fewer) that the approximate kind finds,
-        as measured when it was built: the lesser of its means over learned directions and over
-        plain vectors, on other directions than those that set its tolerance. 1.0 if exact.
+        as measured when it was built: its mean over directions like those of expansions, other
+        ones than those that set its tolerance. 1.0 if exact.
     """
 
     def __init__(self, saved: Saved, *, threads: int = 2) -> None:
@@ -289,7 +290,7 @@ class VectorStore:
         self, direction: FloatArray32, k: int, slots: IntArray
     ) -> tuple[IntArray, FloatArray32]:
         """The best k among slots that may be found, and their scores; ties by id."""
-        first = FIRST * max(k, RECALL_AT)
+        first = max(FIRST * max(k, RECALL_AT), int(PART * len(self)))
         if self._cells is not None and 2 * first < len(slots):
             among = None if len(slots) == len(self._rows) else slots
             found = self._cells.shortlist(

@@ -16,11 +16,12 @@ from abm_ml.errors import ArtefactError
 from abm_ml.lookalike.store_cells import Cells
 from abm_ml.lookalike.store_rows import IntArray, VectorRows
 
-VERSION = 1
+VERSION = 2
 FACTS, IDS, VECTORS, CELLS, CELL_FACTS = (
     "store.json", "ids.parquet", "vectors.npy", "cells.faiss", "cells.npz",
 )  # fmt: skip
 CHECKSUMS = "checksums.json"
+_CELL_ARRAYS = ("cell_of", "spread", "axes")
 
 _REMEDY = "build the index again, or restore it from a backup"
 
@@ -66,7 +67,8 @@ def write_store(folder: Path, saved: Saved, slots: IntArray) -> None:
     _write_vectors(folder / VECTORS, saved.vectors, slots)
     if saved.cells is not None:
         saved.cells.write(folder / CELLS)
-        np.savez(folder / CELL_FACTS, cell_of=saved.cells.cell_of, spread=saved.cells.spread)
+        held = {name: getattr(saved.cells, name) for name in _CELL_ARRAYS}
+        np.savez(folder / CELL_FACTS, **held)
     sums = {name: _sha256(folder / name) for name in _names(facts["kind"])}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
 
@@ -85,7 +87,7 @@ def read_store(folder: Path, *, mmap: bool) -> Saved:
     cells = None
     if facts["kind"] == "approximate":
         with np.load(folder / CELL_FACTS, allow_pickle=False) as arrays:
-            cells = Cells.read(folder / CELLS, arrays["cell_of"], arrays["spread"])
+            cells = Cells.read(folder / CELLS, **{name: arrays[name] for name in _CELL_ARRAYS})
     return Saved(
         ids=pq.read_table(folder / IDS)["id"].to_pylist(),
         vectors=VectorRows(vectors, owned=True),

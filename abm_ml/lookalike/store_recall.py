@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from abm_ml.lookalike.direction import BACKGROUND, RECIPES, learn_direction, mixed
 from abm_ml.lookalike.store_rows import FloatArray, FloatArray32, IntArray, VectorRows
 
-AIM = 0.97
+AIM = 0.96
 """Recall that the tolerance is lowered to reach; what is promised is .95.
 
-On 1 M vectors made of Crunchbase companies, directions that a logistic regression learned from
-real lists found .937 where the trial directions' aim was .955, and .97 where it was .97.
+The mean of 32 trial directions is uncertain by .005 (1 M simulated accounts) to .015 (half a
+million vectors made of Crunchbase companies): so much is left between the two.
 """
 
 TOLERANCES = (0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005, 0.0)
@@ -21,24 +22,27 @@ TOLERANCES = (0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.005, 0.0)
 SAMPLE = 20_000
 """Rows that trial directions are made of."""
 
-QUERIES = 24
-"""Directions of each sort; every other one sets the tolerance, the others state the recall."""
+QUERIES = 64
+"""Trial directions; every other one sets the tolerance, the others state the recall."""
 
-SEEDS = 100
-NEAREST = 0.02
-"""Made-up lists are drawn from this share of the rows: those nearest to a row, or in a trait."""
+NEAREST = 0.01
+"""Made-up lists are drawn from this share of the rows: those nearest to a row.
 
-RIDGES = (0.03, 0.3, 1.0)
-"""Shrinkage of learned directions, in mean variances."""
+On 1 M simulated accounts a search found .971 along directions that expansions of 8 to 200 seeds
+used, and .961 along these; lists from the nearest .02 gave .940, rows alike in a random trait .915.
+On half a million vectors made of Crunchbase companies, at three tolerances: .902, .942 and .981
+along directions of real buyers' lists, .910, .936 and .971 along these.
+"""
+
+SIZES = (200, 100, 30, 8)
+"""Seeds of made-up lists, in turn."""
 
 
-def trial_directions(sample: FloatArray32, seed: int) -> tuple[FloatArray32, FloatArray32]:
-    """Learned directions and plain vectors.
+def trial_directions(sample: FloatArray32, seed: int) -> FloatArray32:
+    """Directions learned from made-up lists, as expansions learn them.
 
-    A learned direction is a ridge discriminant, (S + r I)^-1 (mean of seeds - mean), with little
-    and with much shrinkage r in turn (S: covariance of the sample). Its seeds make up a list of
-    customers: companies around some row, or alike in a trait that may have little to do with all
-    the rest. The latter are much harder to find in cells.
+    The seeds of a list are companies around some row, and are told from random ones by all recipes
+    alike (`direction.py`), which is what an expansion does until held-out seeds decide otherwise.
 
     Parameters
     ----------
@@ -49,33 +53,30 @@ def trial_directions(sample: FloatArray32, seed: int) -> tuple[FloatArray32, Flo
 
     Returns
     -------
-    learned, plain : arrays of float32, shape (QUERIES, d)
+    array of float32, shape (QUERIES, d)
     """
     draw = np.random.default_rng(seed)
-    centred = sample - sample.mean(axis=0)
-    covariance = centred.T.astype(np.float64) @ centred / len(sample)
-    unit = max(float(np.trace(covariance)) / len(covariance), 1e-12) * np.eye(len(covariance))
-    root = np.linalg.cholesky(covariance + 0.01 * unit)
+    rows = sample.astype(np.float64)
+    variance, background = rows.var(axis=0), rows[:BACKGROUND]
+    if not variance.any():
+        variance = np.ones_like(variance)
+    shares = np.full(len(RECIPES), 1 / len(RECIPES))
     learned = []
     for number in range(QUERIES):
-        # Half of each sort sets the tolerance: lists change sort after every second one.
-        if number // 2 % 2:
-            # Random, but as long as the rows vary: a trait of any part of the embedding.
-            near = centred @ np.linalg.solve(root.T, draw.normal(size=len(root)))
-        else:
-            near = -((centred - centred[draw.choice(len(centred))]) ** 2).sum(axis=1)
-        seeds = centred[_some_of_the_best(near, draw)]
-        ridge = RIDGES[number // 4 % len(RIDGES)] * unit
-        learned.append(np.linalg.solve(covariance + ridge, seeds.mean(axis=0)))
-    plain = sample[draw.choice(len(sample), QUERIES)]
-    return np.asarray(learned, dtype=np.float32), plain
+        # Half of each size sets the tolerance: lists change size after every second one.
+        size = SIZES[number // 2 % len(SIZES)]
+        seeds = rows[_around(rows, rows[draw.choice(len(rows))], size, draw)]
+        each = [learn_direction(seeds, background, one, variance=variance) for one in RECIPES]
+        learned.append(mixed(np.array(each), shares))
+    return np.asarray(learned, dtype=np.float32)
 
 
-def _some_of_the_best(near: FloatArray, draw: np.random.Generator) -> IntArray:
-    """Seeds drawn from the share of rows that are nearest."""
-    some = min(len(near), max(SEEDS, int(NEAREST * len(near))))
-    nearest = np.sort(np.argpartition(-near, some - 1)[:some])
-    return draw.choice(nearest, min(SEEDS, some), replace=False)
+def _around(rows: FloatArray, anchor: FloatArray, size: int, draw: np.random.Generator) -> IntArray:
+    """Seeds drawn from the share of rows that are nearest to one."""
+    distance = ((rows - anchor) ** 2).sum(axis=1)
+    some = min(len(rows), max(size, int(NEAREST * len(rows))))
+    nearest = np.sort(np.argpartition(distance, some - 1)[:some])
+    return draw.choice(nearest, min(size, some), replace=False)
 
 
 def measured_tolerance(
@@ -105,14 +106,11 @@ def measured_tolerance(
     tolerance, recall : float
     """
     drawn = np.random.default_rng(seed).choice(order, min(len(order), SAMPLE), replace=False)
-    sorts = trial_directions(vectors.take(drawn), seed)
-    truths = [exact(directions) for directions in sorts]
+    directions = trial_directions(vectors.take(drawn), seed)
+    truth = exact(directions)
 
     def recall(tolerance: float, which: slice) -> float:
-        return min(
-            _recall(found(directions[which], tolerance), truth[which])
-            for directions, truth in zip(sorts, truths, strict=True)
-        )
+        return _recall(found(directions[which], tolerance), truth[which])
 
     chosen = slice(0, None, 2)
     enough = next((t for t in TOLERANCES if recall(t, chosen) >= AIM), TOLERANCES[-1])

@@ -69,6 +69,9 @@ class TrainedPropensity:
         The universe at training, to find drift against.
     amounts : AmountModel or None
         What a won deal is expected to bring; None where no amount was given.
+    fusion : mapping or None
+        Weights of priority's parts that the training learned, with their evidence (plain
+        values): `weights` and `weights_with_similarity` by part. None: the params' hold.
     """
 
     model: PropensityModel
@@ -85,6 +88,7 @@ class TrainedPropensity:
     facts: Mapping[str, Any] = field(default_factory=dict)
     profile: Profile | None = None
     amounts: AmountModel | None = None
+    fusion: Mapping[str, Any] | None = None
 
 
 def save_propensity(trained: TrainedPropensity, directory: Path) -> None:
@@ -121,6 +125,7 @@ def save_propensity(trained: TrainedPropensity, directory: Path) -> None:
         "scorer": _without_arrays(state, arrays),
         "amounts": trained.amounts and _without_arrays(trained.amounts.state(), arrays),
         "report": dict(trained.report),
+        "fusion": trained.fusion and dict(trained.fusion),
     }
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -187,7 +192,17 @@ def _trained(saved: dict[str, Any], scorer: Scorer) -> TrainedPropensity:
         facts=saved["facts"],
         profile=saved["profile"] and Profile.from_dict(saved["profile"]),
         amounts=saved["amounts"] and AmountModel.from_state(saved["amounts"]),
+        fusion=_checked_fusion(saved.get("fusion")),
     )
+
+
+def _checked_fusion(fusion: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Learned weights, which must not be negative: a better part never lowers priority."""
+    for name in ("weights", "weights_with_similarity"):
+        weights = None if fusion is None else fusion[name]
+        if weights is not None and not (min(weights.values()) >= 0 and sum(weights.values()) > 0):
+            raise ValueError(f"fusion.{name} must be 0 or more and not all 0, got {weights}")
+    return fusion
 
 
 def _without_arrays(value: Any, arrays: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -177,10 +178,19 @@ def _number(value: Any) -> float | None:
 def _noun(feature: Feature) -> Noun | None:
     """What a feature counts, if it counts."""
     if feature.family in ("engagements", "signals"):
-        plain = feature.item.replace("_", " ")
+        kind, marked, words = feature.item.partition('["')
+        plain = kind.replace("_", " ")
         one = f"{plain} {'event' if feature.family == 'engagements' else 'signal'}"
-        return KINDS.get(feature.item, Noun(one, f"{one}s", feature.item, "次"))
+        noun = KINDS.get(kind, Noun(one, f"{one}s", kind, "次"))
+        return _with_words(noun, json.loads(f"{marked}{words}")) if marked else noun
     return COUNTS.get(feature.family) or COUNTS.get(feature.name)
+
+
+def _with_words(noun: Noun, words: list[str]) -> Noun:
+    """Signals whose text holds one of some words (see `Criterion.source`)."""
+    quoted = [f"“{word}”" for word in words]
+    said = f" with {' or '.join(quoted)}"
+    return Noun(noun.one + said, noun.many + said, f"{noun.zh}（含{'或'.join(quoted)}）", noun.unit)
 
 
 def _count_words(noun: Noun, number: float, days: int, lang: Lang) -> str:

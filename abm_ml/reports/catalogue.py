@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from abm_ml.reports.wording import card, drift, listing, lookalike, page, shape, sources, trust
+from abm_ml.reports.wording import (
+    card,
+    drift,
+    fusion,
+    listing,
+    lookalike,
+    page,
+    shape,
+    sources,
+    trust,
+)
 
 Pair = tuple[str, str]
 
@@ -18,6 +28,7 @@ TEXTS: Mapping[str, Pair] = {
     **shape.TEXTS,
     **trust.TEXTS,
     **card.TEXTS,
+    **fusion.TEXTS,
     **drift.TEXTS,
     **sources.TEXTS,
     **lookalike.TEXTS,

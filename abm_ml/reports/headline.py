@@ -93,8 +93,9 @@ def _verdict_of_run(summary: Mapping[str, Any], backtest: Mapping[str, Any] | No
     weights = summary["priority_weights"]
     weight = None
     if weights["propensity"]:
-        part = weights["propensity"] / sum(weights.values())
-        weight = paragraph("verdict.weight", share=share(part))
+        parts = {name: share(part / sum(weights.values())) for name, part in weights.items()}
+        key_of = "verdict.weight.index" if weights.get("similarity") else "verdict.weight"
+        weight = paragraph(key_of, share=parts["propensity"], similarity=parts.get("similarity"))
     follows = _nothing_found(backtest, "follows") if key == "none" else f"verdict.{key}.follows"
     outside = _outside(propensity.get("outside"))
     return _box(key, say(follows), _capture_sentence(backtest), weight, outside)

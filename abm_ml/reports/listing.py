@@ -27,7 +27,7 @@ def listing(
     Parameters
     ----------
     tal : DataFrame
-        `ScoreResult.tal`.
+        `ScoreResult.tal`, or its first rows.
     summary : mapping
         `ScoreResult.summary`.
     training : mapping or None
@@ -42,7 +42,7 @@ def listing(
     table = tag("table", tag("thead", head), tag("tbody", *body), class_="list")
     return section(
         "list",
-        paragraph("list.note", shown=len(top), n=len(tal)),
+        paragraph("list.note", shown=len(top), n=summary["tal"]),
         _target_note(summary, training),
         tag("div", table, class_="wide"),
     )

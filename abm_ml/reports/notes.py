@@ -84,6 +84,10 @@ NOTES: tuple[Pair, ...] = (
         "{table}：{n} 行被隔离，其中所列对象未被屏蔽",
     ),
     (
+        r"(?P<table>\w+): (?P<n>\d+) are in quarantine: what they decide is not done",
+        "{table}：{n} 行被隔离，其中的人工指定未被执行",
+    ),
+    (
         r"(?P<table>\w+): (?P<n>\d+) belong to no known account: .+",
         "{table}：{n} 行不属于任何已知企业，已保留，但不计入",
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from abm_ml.reports.card.fused import fused
 from abm_ml.reports.closing import limits
 from abm_ml.reports.drift import drift
 from abm_ml.reports.elements import facts
@@ -27,6 +28,7 @@ def render_run_report(
     training: Mapping[str, Any] | None,
     backtest: Mapping[str, Any] | None = None,
     tal: pd.DataFrame,
+    spread: pd.DataFrame | None = None,
     summary: Mapping[str, Any],
     lang: str = "en",
 ) -> str:
@@ -44,7 +46,9 @@ def render_run_report(
         `BacktestReport.to_dict()` of the model in use or, where rules carry the list, of the one
         that was trained last; None leaves that part out.
     tal : DataFrame
-        `ScoreResult.tal`.
+        `ScoreResult.tal`, or its first rows.
+    spread : DataFrame, optional
+        `priority`, `grade` and `fit` of the whole list, where `tal` holds its first rows only.
     summary : mapping
         `ScoreResult.summary`; where drift was looked for, with `DriftReport.to_dict()` as
         `drift`.
@@ -59,11 +63,13 @@ def render_run_report(
     parts: dict[str, Html] = {
         "headline": headline(summary, backtest),
         "list": listing(tal, summary, training),
-        "shape": shape(tal, summary),
+        "shape": shape(tal if spread is None else spread, summary),
     }
     in_use = summary["propensity"] is not None
     if backtest:
         parts["trust"] = trust(backtest, training, in_use=in_use)
+    if in_use and training and (made_of := fused(training)):
+        parts["fused"] = made_of
     if summary.get("drift"):
         parts["drift"] = drift(summary["drift"])
     if prepare:

@@ -24,7 +24,7 @@ def shape(tal: pd.DataFrame, summary: Mapping[str, Any]) -> Html:
     Parameters
     ----------
     tal : DataFrame
-        `ScoreResult.tal`.
+        `priority`, `grade` and `fit` of the whole list.
     summary : mapping
         `ScoreResult.summary`.
     """
@@ -66,7 +66,7 @@ def _grades(tal: pd.DataFrame) -> Html | None:
     graded = tal.dropna(subset=["grade", "fit"])
     if graded.empty:
         return None
-    by_grade = graded.groupby("grade")["fit"].agg(["max", "size"])
+    by_grade = graded.groupby("grade", observed=True)["fit"].agg(["max", "size"])
     best_first = by_grade.sort_values("max", ascending=False)["size"]
     return _bars("grades", [Bar(join(name), n) for name, n in best_first.to_dict().items()])
 

@@ -19,7 +19,8 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
             "competitor, partner or another excluded type",
             "竞争对手、合作伙伴等排除类型",
         ),
-        "hands_off": ("their owner keeps marketing away", "负责人要求不打扰"),
+        "own_company": ("your own company", "本公司"),
+        "hands_off": ("sales keeps marketing away", "销售要求不打扰"),
         "customer": ("already customers", "已是客户"),
         "open_opportunity": (
             "have an open opportunity: sales works on them",
@@ -35,6 +36,8 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "MQA": ("MQA", "MQA"),
         "opportunity": ("opportunity", "商机"),
         "customer": ("customer", "客户"),
+        "adopted": ("customer, adopted", "客户（已深入使用）"),
+        "advocate": ("customer, advocate", "客户（口碑推荐）"),
         "dormant": ("dormant", "沉睡"),
     },
     "change": {
@@ -52,6 +55,7 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "engagement": ("engagement", "意向度（互动分）"),
         "account_score": ("account score", "规则评分"),
         "propensity": ("propensity", "转化概率"),
+        "similarity": ("similarity", "相似度"),
     },
     "predictor": {
         "model": ("our model", "本模型"),
@@ -59,6 +63,13 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "logistic_regression": ("logistic regression", "逻辑回归"),
         "lightgbm": ("default LightGBM", "默认 LightGBM"),
         "rules": ("rules only", "仅规则"),
+    },
+    "order": {
+        "rules": ("rules only", "仅规则"),
+        "model": ("propensity only", "仅转化概率"),
+        "similarity": ("similarity only", "仅相似度"),
+        "fused": ("priority", "优先级得分"),
+        "fused_with_similarity": ("priority, with an index", "优先级得分（含相似度）"),
     },
     "calibration": {
         "none": ("none", "未校准"),
@@ -100,6 +111,7 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         "contracts": ("contracts", "合同"),
         "investments": ("investments", "投资"),
         "feedback": ("feedback", "销售反馈"),
+        "overrides": ("decisions by hand", "人工指定"),
     },
     "seed_line": {
         "used": ("used", "已使用"),
@@ -121,6 +133,11 @@ CODES: Mapping[str, Mapping[str, Pair]] = {
         ),
         "hands_off": ("left alone by their owner's wish", "负责人要求不打扰"),
         "customer": ("customers already", "已是客户"),
+        "customer_group": ("in the group of a customer", "现有客户的集团成员"),
+        "suppressed_group": (
+            "in the group of a company on the suppression list",
+            "禁用名单企业的集团成员",
+        ),
         "open_opportunity": (
             "with an open opportunity: sales works on them",
             "有进行中的商机，销售正在跟进",

@@ -58,9 +58,7 @@ class PartFit:
 
 def source_of(criterion: Criterion) -> str:
     """Name of the column that a criterion looks at; a signal count is named as its feature."""
-    if criterion.signal:
-        return f"signals:{criterion.signal}:{criterion.within_days}d"
-    return criterion.column
+    return criterion.source
 
 
 def part_fit(criteria: Sequence[Criterion], columns: Mapping[str, pa.Array]) -> PartFit | None:
@@ -91,7 +89,7 @@ def part_fit(criteria: Sequence[Criterion], columns: Mapping[str, pa.Array]) -> 
         return None
     total = sum(criterion.weight for criterion in judged)
     verdicts = tuple(
-        Verdict(criterion, 100 * criterion.weight / total, *_judge(criterion, columns))
+        verdict_of(criterion, columns[source_of(criterion)], 100 * criterion.weight / total)
         for criterion in judged
     )
     won = sum(verdict.criterion.weight * verdict.met for verdict in verdicts)
@@ -142,6 +140,8 @@ def grades(fit_score: Numbers, floors: Mapping[str, float]) -> list[str]:
 
 def tags_met(criterion: Criterion, tags: Sequence[str]) -> list[str]:
     """The tags of one account for which it meets a criterion on a list column."""
+    if criterion.none_of:
+        return list(tags)
     if criterion.any_of:
         wanted = {_folded(text) for text in criterion.any_of}
         return [tag for tag in tags if _folded(tag) in wanted]
@@ -149,22 +149,32 @@ def tags_met(criterion: Criterion, tags: Sequence[str]) -> list[str]:
     return [tag for tag in tags if not parts or any(part in _folded(tag) for part in parts)]
 
 
-def _judge(criterion: Criterion, columns: Mapping[str, pa.Array]) -> tuple[Flags, Flags]:
+def verdict_of(criterion: Criterion, values: pa.Array, points: float = 100.0) -> Verdict:
+    """What one criterion says of values of its source.
+
+    Raises
+    ------
+    ParamsError
+        If a range is asked of a column that holds no numbers.
+    """
+    return Verdict(criterion, points, *_judge(criterion, plain(values)))
+
+
+def _judge(criterion: Criterion, values: pa.Array) -> tuple[Flags, Flags]:
     """Met and known of one criterion for every account."""
-    values = plain(columns[source_of(criterion)])
     given = filled(values)
     if criterion.exists:
         return given, np.ones(len(values), dtype=bool)
-    if criterion.count_at_least:
-        return _floats(values, criterion) >= criterion.count_at_least, given
-    if criterion.any_of:
-        wanted = pa.array([_folded(text) for text in criterion.any_of], pa.string())
-        return _any_text(values, lambda texts: pc.is_in(texts, wanted)) & given, given
-    if criterion.contains:
+    if criterion.any_of or criterion.none_of:
+        wanted = pa.array(
+            [_folded(text) for text in criterion.any_of or criterion.none_of], pa.string()
+        )
+        found = _any_text(values, lambda texts: pc.is_in(texts, wanted))
+        return (found if criterion.any_of else ~found) & given, given
+    if criterion.contains and not criterion.signal:
         return _any_text(values, lambda texts: _has_part(texts, criterion.contains)), given
     numbers = _floats(values, criterion)
-    low = -np.inf if criterion.min is None else criterion.min
-    high = np.inf if criterion.max is None else criterion.max
+    low, high = criterion.bounds
     known = ~np.isnan(numbers)
     return known & (numbers >= low) & (numbers <= high), known
 
@@ -176,13 +186,14 @@ def plain(values: pa.Array) -> pa.Array:
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
 
 
-def _is_list(values: pa.Array) -> bool:
+def is_list(values: pa.Array) -> bool:
+    """Whether each row holds several values, such as technologies."""
     return pa.types.is_list(values.type) or pa.types.is_large_list(values.type)
 
 
 def filled(values: pa.Array) -> Flags:
     """Rows that hold something: not null, not blank, not an empty list, not NaN."""
-    if _is_list(values):
+    if is_list(values):
         return _flags(pc.greater(pc.list_value_length(values), 0))
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return _flags(pc.not_equal(pc.utf8_trim_whitespace(values), ""))
@@ -191,7 +202,7 @@ def filled(values: pa.Array) -> Flags:
 
 def _any_text(values: pa.Array, test: Callable[[pa.Array], pa.Array]) -> Flags:
     """Rows where the text, or any text of a list, passes a test; case does not matter."""
-    if not _is_list(values):
+    if not is_list(values):
         return _flags(test(_lowered(values)))
     met = np.zeros(len(values), dtype=bool)
     passed = _flags(test(_lowered(pc.list_flatten(values))))

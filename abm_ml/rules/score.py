@@ -72,7 +72,7 @@ def account_score(parts: Mapping[str, Numbers], weights: Mapping[str, float]) ->
     return np.round(np.clip(total, 0, 100), DECIMALS)
 
 
-def propensity_score(propensity: Numbers, base_rate: float) -> Numbers:
+def propensity_score(propensity: Numbers, base_rate: float | Numbers) -> Numbers:
     """Propensity on the scale of the parts: 100 · p ÷ (p + base rate).
 
     0-100, 50 at the base rate, rising with p, and the same for an account whoever else is
@@ -82,7 +82,7 @@ def propensity_score(propensity: Numbers, base_rate: float) -> Numbers:
     ----------
     propensity : array of float, shape (n_accounts,)
         Probabilities, 0-1.
-    base_rate : float
+    base_rate : float, or array of float, shape (n_accounts,)
         The training data's rate of positives; > 0.
     """
     return np.round(100 * propensity / (propensity + base_rate), DECIMALS)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.rules.exclusions import MOTIONS, Motion
+from abm_ml.rules.tiers import NO_TIER
+
+_TIME = pa.timestamp("us")
 
 
 def checked_motion(motion: str) -> Motion:
@@ -43,8 +51,48 @@ def checked_as_of(as_of: str | datetime) -> datetime:
     return moment.to_pydatetime(warn=False)
 
 
-def previous_tiers(previous: pd.DataFrame | None) -> dict[str, int]:
-    """Tiers of a previous list by account_id; accounts without a tier are left out.
+@dataclass(frozen=True)
+class Previous:
+    """Where accounts stood in the last list, as far as they had a tier.
+
+    Parameters
+    ----------
+    account_id : pyarrow.Array of str
+        Each once.
+    tier : array of int
+        1, 2 or 3.
+    since : pyarrow.Array of timestamp
+        When they came into it; null where unknown.
+    mqa_at : pyarrow.Array of timestamp
+        When they became MQAs; null for the others.
+    given : bool
+        Whether there is a last list at all.
+    """
+
+    account_id: pa.Array
+    tier: NDArray[np.int64]
+    since: pa.Array
+    mqa_at: pa.Array
+    given: bool = True
+
+    @classmethod
+    def nothing(cls) -> Previous:
+        """There is no last list."""
+        never = pa.array([], _TIME)
+        return cls(pa.array([], pa.string()), np.zeros(0, np.int64), never, never, False)
+
+    def of(self, account_id: pa.Array) -> Previous:
+        """That of these accounts, in their order; NO_TIER where there was none."""
+        at = pc.index_in(account_id, self.account_id)
+        tiers = pa.array(self.tier, pa.int64()).take(at)
+        tier = np.asarray(pc.fill_null(tiers, NO_TIER))
+        return Previous(account_id, tier, self.since.take(at), self.mqa_at.take(at), self.given)
+
+
+def previous_list(previous: pd.DataFrame | None) -> Previous:
+    """A previous list, checked; accounts without a tier are left out.
+
+    Where it does not say since when (`tier_since`), its own date (`as_of`) is taken.
 
     Raises
     ------
@@ -52,13 +100,29 @@ def previous_tiers(previous: pd.DataFrame | None) -> dict[str, int]:
         If it lacks account_id or tier, or names an account twice.
     """
     if previous is None:
-        return {}
+        return Previous.nothing()
     missing = [column for column in ("account_id", "tier") if column not in previous.columns]
     if missing:
         raise DataError(f"previous list: required column '{missing[0]}' is missing")
-    tiered = previous.loc[previous["tier"].notna(), ["account_id", "tier"]]
-    twice = tiered.loc[tiered["account_id"].duplicated(), "account_id"]
-    if len(twice):
-        raise DataError(f"previous list: account_id {twice.iloc[0]!r} stands in it twice")
+    tiered = previous[previous["tier"].notna()]
     ids = tiered["account_id"].astype(str)
-    return {name: int(tier) for name, tier in zip(ids, tiered["tier"], strict=True)}
+    if ids.duplicated().any():
+        raise DataError(
+            f"previous list: account_id {ids[ids.duplicated()].iloc[0]!r} stands in it twice"
+        )
+    since = _dates(tiered, ["tier_since", "as_of"])
+    return Previous(
+        account_id=pa.array(ids, pa.string()),
+        tier=tiered["tier"].to_numpy(dtype=np.int64),
+        since=pa.array(since, _TIME, from_pandas=True),
+        mqa_at=pa.array(_dates(tiered, ["mqa_at"]), _TIME, from_pandas=True),
+    )
+
+
+def _dates(table: pd.DataFrame, columns: list[str]) -> pd.Series:
+    """The first of some columns of dates that is known, for each row."""
+    found = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
+    for name in columns:
+        if name in table.columns:
+            found = found.fillna(pd.to_datetime(table[name]).astype("datetime64[us]"))
+    return found

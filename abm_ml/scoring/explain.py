@@ -7,11 +7,17 @@ weighted sum of parts that are given too, down to single criteria and days of en
 from __future__ import annotations
 
 import difflib
+import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
@@ -19,12 +25,18 @@ from abm_ml.errors import DataError
 from abm_ml.features.engagement import daily_events, micro_points
 from abm_ml.propensity.words import Lang
 from abm_ml.rules.icp import PartFit, Verdict, source_of
-from abm_ml.rules.score import MICRO
-from abm_ml.rules.tiers import NO_TIER, tier_reason
+from abm_ml.rules.overrides import decision_words
+from abm_ml.rules.score import MICRO, propensity_score
+from abm_ml.rules.tier_words import tier_reason
+from abm_ml.rules.tiers import NO_TIER
+from abm_ml.scoring.assessment import Assessment, assess
+from abm_ml.scoring.decisions import stage_of, verdict_of
 from abm_ml.scoring.evaluation import Evaluation, evaluate
-from abm_ml.scoring.judgement import tier_floors
+from abm_ml.scoring.fusion import fusion_parts
 from abm_ml.scoring.propensity import Model, explain
+from abm_ml.scoring.run import Run, new_run
 from abm_ml.scoring.similarity import SimilarityIndex
+from abm_ml.scoring.standing import Standing
 from abm_ml.scoring.words import asked, shown_value
 
 
@@ -40,6 +52,7 @@ def explain_account(
     previous: pd.DataFrame | None = None,
     model_version: str = "",
     index_version: str = "",
+    product: str | None = None,
 ) -> dict[str, Any]:
     """Every number behind one account, as plain values.
 
@@ -63,147 +76,224 @@ def explain_account(
     DataError
         If the account is not in the universe; names the nearest ids.
     """
-    evaluation = evaluate(
+    run = new_run(
         crm,
         model,
+        index,
         params,
         as_of,
         motion=motion,
         previous=previous,
         model_version=model_version,
-        index=index,
         index_version=index_version,
+        product=product,
     )
-    return account_facts(crm, evaluation, account_id)
+    with TemporaryDirectory(prefix="abm-scoring-") as folder:
+        return account_facts(evaluate(crm, run, Path(folder)), account_id)
 
 
-def account_facts(crm: Crm, evaluation: Evaluation, account_id: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Closeup:
+    """One account with all that was looked at; the tables have one row.
+
+    Parameters
+    ----------
+    crm : Crm
+        What concerns the account.
+    run : Run
+        What holds for everybody.
+    draft : pyarrow.Table
+        Its numbers as they stand in the list.
+    assessed : Assessment
+        The verdicts behind them.
+    why : str
+        Code of the tier's reason.
+    tier, rank, place : int
+        Its tier, its rank (0 if excluded), and its place by account score among those that may
+        have a tier (0 if it may not).
+    ranked : int
+        How many have a rank.
+    run_id : str
+        Of the list.
+    """
+
+    crm: Crm
+    run: Run
+    draft: pa.Table
+    assessed: Assessment
+    why: str
+    tier: int
+    rank: int
+    place: int
+    ranked: int
+    run_id: str
+
+    def value(self, column: str) -> Any:
+        """A number or text of the draft; None where it is missing or NaN."""
+        found = self.draft[column][0].as_py() if column in self.draft.column_names else None
+        return None if isinstance(found, float) and math.isnan(found) else found
+
+
+def closeup(evaluation: Evaluation, account_id: str) -> Closeup:
+    """One account of an evaluation.
+
+    Raises
+    ------
+    DataError
+        If the account is not in the universe; names the nearest ids.
+    """
+    standing, run = evaluation.standing, evaluation.run
+    at = _position(evaluation, account_id)
+    crm, draft = _where(evaluation, at)
+    own = crm.of_account(account_id)
+    return Closeup(
+        crm=own,
+        run=run,
+        draft=draft,
+        assessed=assess(own, run),
+        why=evaluation.placing.why[at].as_py(),
+        tier=int(evaluation.placing.tier[at]),
+        rank=int(evaluation.placing.row[at]) + 1 if standing.kept[at] else 0,
+        place=_place(standing, at),
+        ranked=int(standing.kept.sum()),
+        run_id=evaluation.run_id,
+    )
+
+
+def account_facts(evaluation: Evaluation, account_id: str) -> dict[str, Any]:
     """The same from an evaluation that is there already; see `explain_account`."""
-    row = _row_of(evaluation, account_id)
+    account = closeup(evaluation, account_id)
     return {
-        **_identity(evaluation, row),
-        "exclusion": _exclusion(evaluation, row),
-        "icp": _icp(evaluation, row),
-        "engagement": _engagement(crm, evaluation, row),
-        "account_score": _account_score(evaluation, row),
-        "tier": _tier(evaluation, row),
-        "mqa": _mqa(evaluation, row),
-        "propensity": _propensity(crm, evaluation, row),
-        "priority": _priority(evaluation, row),
-        "similarity": _similarity(evaluation, row),
-        "recommended_contacts": _input(evaluation, row, "recommended_contacts") or [],
+        **_identity(account),
+        "exclusion": _exclusion(account),
+        "icp": _icp(account),
+        "engagement": _engagement(account),
+        "account_score": _account_score(account),
+        "tier": _tier(account),
+        "mqa": _mqa(account),
+        "propensity": _propensity(account),
+        "priority": _priority(account),
+        "similarity": _similarity(account),
+        "recommended_contacts": account.value("recommended_contacts") or [],
     }
 
 
-def _similarity(evaluation: Evaluation, row: int) -> dict[str, Any] | None:
-    """Closeness to the customers; null without an index, or where it does not know the account."""
-    found = evaluation.likeness
-    if found is None or np.isnan(found.similarity[row]):
-        return None
-    return {
-        "value": float(found.similarity[row]),
-        "nearest_seed": found.nearest_seed[row].as_py(),
-        "seeds": found.seeds,
-    }
-
-
-def _row_of(evaluation: Evaluation, account_id: str) -> int:
-    ids = evaluation.inputs.array("account_id").to_pylist()
-    if account_id in ids:
-        return ids.index(account_id)
-    near = difflib.get_close_matches(account_id, ids, n=3)
+def _position(evaluation: Evaluation, account_id: str) -> int:
+    ids = evaluation.standing.account_id
+    at = int(pc.index(ids, pa.scalar(account_id, pa.string())).as_py())
+    if at >= 0:
+        return at
+    near = difflib.get_close_matches(account_id, ids.to_pylist(), n=3)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise DataError(
-        f"no account '{account_id}' in the universe as of {evaluation.as_of:%Y-%m-%d}{hint}"
+        f"no account '{account_id}' in the universe as of {evaluation.run.as_of:%Y-%m-%d}{hint}"
     )
 
 
-def _input(evaluation: Evaluation, row: int, column: str) -> Any:
-    return evaluation.inputs.table[column][row].as_py()
+def _where(evaluation: Evaluation, at: int) -> tuple[Crm, pa.Table]:
+    """The slice of an account, and its row of the slice's draft."""
+    for crm, number in zip(evaluation.slices, range(len(evaluation.drafts)), strict=True):
+        draft = evaluation.drafts.accounts(number)
+        if at < draft.num_rows:
+            return crm, draft.slice(at, 1)
+        at -= draft.num_rows
+    raise IndexError(at)
 
 
-def _identity(evaluation: Evaluation, row: int) -> dict[str, Any]:
-    judged = evaluation.judged
-    return {
-        "account_id": _input(evaluation, row, "account_id"),
-        "name": _input(evaluation, row, "name"),
-        "as_of": evaluation.as_of.isoformat(),
-        "motion": evaluation.motion,
-        "model_version": evaluation.model_version or None,
-        "run_id": evaluation.run_id,
-        "stage": judged.stage[row].as_py(),
-        "holdout": bool(judged.holdout[row]),
-    }
+def _place(standing: Standing, at: int) -> int:
+    if not standing.eligible[at]:
+        return 0
+    scores, ids = standing.account_score, standing.account_id
+    tied = standing.eligible & (scores == scores[at])
+    before = pc.less(ids.filter(pa.array(tied)), ids[at])
+    better = standing.eligible & (scores > scores[at])
+    return 1 + int(np.count_nonzero(better)) + int(pc.sum(before).as_py() or 0)
 
 
-def _exclusion(evaluation: Evaluation, row: int) -> dict[str, Any] | None:
-    reason = evaluation.judged.excluded[row].as_py()
-    if reason is None:
+def _similarity(account: Closeup) -> dict[str, Any] | None:
+    """Closeness to the customers; null without an index, or where it does not know the account."""
+    likened, value = account.run.likeness, account.value("similarity")
+    if likened is None or value is None:
         return None
-    columns = {
-        "suppressed": "suppressed_because",
-        "account_type": "account_type",
-        "hands_off": "owner_id",
-    }
-    detail = _input(evaluation, row, columns[reason]) if reason in columns else None
-    return {"reason": reason, "detail": detail}
+    nearest = account.value("nearest_seed")
+    return {"value": value, "nearest_seed": nearest, "seeds": likened.seeds}
 
 
-def _icp(evaluation: Evaluation, row: int) -> dict[str, Any]:
-    judged = evaluation.judged
+def _identity(account: Closeup) -> dict[str, Any]:
+    run = account.run
+    tier = np.array([account.tier])
+    verdict = verdict_of(account.draft, tier, run.params)
+    stage = stage_of(account.draft, verdict.qualified, run.params)
     return {
-        "fit": None if judged.fit is None else float(judged.fit[row]),
-        "grade": None if judged.grade is None else judged.grade[row],
-        "knocked_out": bool(judged.knocked_out[row]),
-        **{name: _part(evaluation, part, row) for name, part in judged.icp.items()},
+        "account_id": account.value("account_id"),
+        "name": account.value("name"),
+        "as_of": run.as_of.isoformat(),
+        "motion": run.motion,
+        "model_version": run.model_version or None,
+        "run_id": account.run_id,
+        "stage": stage[0].as_py(),
+        "holdout": account.value("holdout"),
     }
 
 
-def _part(evaluation: Evaluation, part: PartFit, row: int) -> list[dict[str, Any]]:
+def _exclusion(account: Closeup) -> dict[str, Any] | None:
+    reason = account.value("reason")
+    return None if reason is None else {"reason": reason, "detail": account.value("detail")}
+
+
+def _icp(account: Closeup) -> dict[str, Any]:
+    judged = account.assessed.judged
+    return {
+        "fit": account.value("fit"),
+        "grade": account.value("grade"),
+        "knocked_out": account.value("knocked_out"),
+        **{name: _part(account, part) for name, part in judged.icp.items()},
+    }
+
+
+def _part(account: Closeup, part: PartFit) -> list[dict[str, Any]]:
     """Verdict of each criterion of one part; the points of those met are the part's score."""
-    columns = evaluation.inputs.criteria_columns
+    columns = account.assessed.inputs.criteria_columns
     return [
         {
             "looks_at": source_of(verdict.criterion),
             "asks": asked(verdict.criterion),
             "asks_zh": asked(verdict.criterion, "zh"),
-            "value": shown_value(columns[source_of(verdict.criterion)][row].as_py()),
-            "verdict": _verdict_word(verdict, row),
+            "value": shown_value(columns[source_of(verdict.criterion)][0].as_py()),
+            "verdict": _verdict_word(verdict),
             "must": verdict.criterion.must,
-            "points": verdict.points * bool(verdict.met[row]),
+            "points": verdict.points * bool(verdict.met[0]),
             "points_if_met": verdict.points,
         }
         for verdict in part.verdicts
     ]
 
 
-def _verdict_word(verdict: Verdict, row: int) -> str:
-    if verdict.met[row]:
+def _verdict_word(verdict: Verdict) -> str:
+    if verdict.met[0]:
         return "met"
-    return "not met" if verdict.known[row] else "unknown"
+    return "not met" if verdict.known[0] else "unknown"
 
 
-def _engagement(crm: Crm, evaluation: Evaluation, row: int) -> dict[str, Any]:
+def _engagement(account: Closeup) -> dict[str, Any]:
     """Points day by day; the days shown sum to the points of the account, to the millionth."""
-    settings = evaluation.params.engagement
-    days = _days(crm, evaluation, row)
-    part = evaluation.judged.parts.get("engagement")
+    settings = account.run.params.engagement
     return {
-        "points": _input(evaluation, row, "points_micro") / MICRO,
+        "points": account.value("engagement_points"),
         "full_points": settings.full_points,
-        "score": None if part is None else float(part[row]),
+        "score": account.value("engagement"),
         "half_life_days": settings.half_life_days,
         "daily_cap": settings.daily_cap,
-        "days": days,
+        "days": _days(account),
     }
 
 
-def _days(crm: Crm, evaluation: Evaluation, row: int) -> list[dict[str, Any]]:
+def _days(account: Closeup) -> list[dict[str, Any]]:
     """What each person did on each day within the window, newest first, with its points."""
-    settings = evaluation.params.engagement
+    settings, crm = account.run.params.engagement, account.crm
     daily = daily_events(
         crm,
-        crm.register("explained_spine", evaluation.inputs.spine.slice(row, 1)),
+        crm.register("explained_spine", account.assessed.inputs.spine),
         window_days=settings.window_days,
     )
     points = micro_points(
@@ -216,7 +306,7 @@ def _days(crm: Crm, evaluation: Evaluation, row: int) -> list[dict[str, Any]]:
     keys = [("age_days", "ascending"), ("kind", "ascending"), ("person", "ascending")]
     return [
         {
-            "day": (evaluation.as_of - timedelta(days=event["age_days"])).date().isoformat(),
+            "day": (account.run.as_of - timedelta(days=event["age_days"])).date().isoformat(),
             "age_days": event["age_days"],
             "kind": event["kind"],
             "person": event["person"],
@@ -229,99 +319,98 @@ def _days(crm: Crm, evaluation: Evaluation, row: int) -> list[dict[str, Any]]:
     ]
 
 
-def _account_score(evaluation: Evaluation, row: int) -> dict[str, Any]:
-    judged = evaluation.judged
+def _account_score(account: Closeup) -> dict[str, Any]:
+    weights = account.assessed.judged.weights
     return {
-        "value": float(judged.account_score[row]),
+        "value": account.value("account_score"),
         "parts": {
-            name: {"weight": judged.weights[name], "score": float(part[row])}
-            for name, part in judged.parts.items()
+            name: {"weight": weights[name], "score": account.value(name)}
+            for name in account.assessed.judged.parts
         },
     }
 
 
-def _tier(evaluation: Evaluation, row: int) -> dict[str, Any]:
+def _tier(account: Closeup) -> dict[str, Any]:
     """The tier, and why: the floors, the caps, and how many score better."""
-    tier = int(evaluation.judged.tier[row])
+    params = account.run.params
     return {
-        "tier": None if tier == NO_TIER else tier,
-        "floors": list(tier_floors(evaluation.params)),
-        "capacities": list(evaluation.params.tiers.capacities),
-        "place": _place(evaluation, row),
-        "why": _tier_words(evaluation, row, "en"),
-        "why_zh": _tier_words(evaluation, row, "zh"),
+        "tier": None if account.tier == NO_TIER else account.tier,
+        "floors": list(params.tiers.floors),
+        "capacities": list(params.tiers.capacities),
+        "place": account.place or None,
+        "why": _tier_words(account, "en"),
+        "why_zh": _tier_words(account, "zh"),
     }
 
 
-def _place(evaluation: Evaluation, row: int) -> int | None:
-    """Place by account score among the accounts that may have a tier, ties by account_id."""
-    eligible = evaluation.judged.kept & ~evaluation.judged.knocked_out
-    if not eligible[row]:
-        return None
-    scores = evaluation.judged.account_score
-    better = scores > scores[row]
-    tied_before = (scores == scores[row]) & (np.arange(len(scores)) < row)
-    return 1 + int(np.count_nonzero(eligible & (better | tied_before)))
+def _tier_words(account: Closeup, lang: Lang) -> str:
+    run = account.run
+    decision = run.decisions.tiers.get(account.value("account_id"))
+    return tier_reason(
+        account.value("account_score"),
+        account.tier,
+        run.params.tiers.floors,
+        lang,
+        why=account.why,
+        said=decision_words(decision, lang) if decision else "",
+        knocked_out=account.value("knocked_out"),
+    )
 
 
-def _tier_words(evaluation: Evaluation, row: int, lang: Lang) -> str:
-    zh = lang == "zh"
-    if not evaluation.judged.kept[row]:
-        return "被排除的企业不分层" if zh else "excluded accounts have no tier"
-    if evaluation.judged.knocked_out[row]:
-        return "不满足理想客户的必要条件" if zh else "a must of the ICP is not met: no tier"
-    score, tier = float(evaluation.judged.account_score[row]), int(evaluation.judged.tier[row])
-    return tier_reason(score, tier, tier_floors(evaluation.params), lang)
-
-
-def _mqa(evaluation: Evaluation, row: int) -> dict[str, Any]:
+def _mqa(account: Closeup) -> dict[str, Any]:
     """What was asked and what is there; points of outcome kinds do not count here."""
-    verdict, settings = evaluation.judged.mqa, evaluation.params.mqa
+    verdict = verdict_of(account.draft, np.array([account.tier]), account.run.params)
     return {
-        "qualified": bool(verdict.qualified[row]),
-        "points": _input(evaluation, row, "mqa_points_micro") / MICRO,
-        "points_asked": int(verdict.points_asked[row]) / MICRO,
-        "contacts": _input(evaluation, row, "engaged_contacts"),
-        "contacts_asked": int(verdict.contacts_asked[row]),
-        "window_days": settings.window_days,
-        "gap": verdict.gap[row].as_py(),
+        "qualified": bool(verdict.qualified[0]),
+        "points": account.value("mqa_points_micro") / MICRO,
+        "points_asked": int(verdict.points_asked[0]) / MICRO,
+        "contacts": account.value("engaged_contacts"),
+        "contacts_asked": int(verdict.contacts_asked[0]),
+        "window_days": account.run.params.mqa.window_days,
+        "gap": verdict.gap[0].as_py(),
     }
 
 
-def _propensity(crm: Crm, evaluation: Evaluation, row: int) -> dict[str, Any] | None:
+def _propensity(account: Closeup) -> dict[str, Any] | None:
     """Propensity with its reasons; null without a model, and for excluded accounts."""
-    predictor, predictions = evaluation.predictor, evaluation.predictions
-    if predictor is None or predictions is None or not evaluation.judged.kept[row]:
+    predictor = account.run.predictor
+    if predictor is None or not account.rank:
         return None
-    value = float(predictions.propensity[row])
-    amount = None if predictor.expected_amount is None else float(predictions.amount[row])
-    inputs = evaluation.inputs
-    reasons = explain(predictor, crm, inputs.spine.slice(row, 1), currency=inputs.currency)[row]
+    value = account.value("propensity")
+    spine, currency = account.assessed.inputs.spine, account.run.scope.currency
     return {
         "target": predictor.target,
         "value": value,
-        "low": float(predictions.low[row]),
-        "high": float(predictions.high[row]),
-        "applicability": float(predictions.applicability[row]),
+        "low": account.value("propensity_low"),
+        "high": account.value("propensity_high"),
+        "applicability": account.value("applicability"),
         "base_rate": predictor.base_rate,
         "verdict": predictor.verdict,
-        "score": float(evaluation.fusion_parts["propensity"][row]),
-        "expected_amount": amount,
-        "expected_value": None if amount is None else value * amount,
-        "reasons": reasons,
+        "score": float(propensity_score(np.array([value]), predictor.base_rate)[0]),
+        "expected_amount": account.value("expected_amount"),
+        "expected_value": account.value("expected_value"),
+        "reasons": explain(predictor, account.crm, spine, currency=currency)[0],
     }
 
 
-def _priority(evaluation: Evaluation, row: int) -> dict[str, Any] | None:
+def _priority(account: Closeup) -> dict[str, Any] | None:
     """The fused score: Σ weight · score ÷ Σ weight; null for excluded accounts."""
-    if not evaluation.judged.kept[row]:
+    if not account.rank:
         return None
+    run, propensity = account.run, account.value("propensity")
+    similarity = np.array([account.value("similarity")], dtype=np.float64)
+    parts = fusion_parts(
+        np.array([account.value("account_score")]),
+        None if propensity is None else np.array([propensity]),
+        run.predictor.base_rate if run.predictor else None,
+        similarity if run.likeness else None,
+    )
     return {
-        "value": float(evaluation.priority[row]),
-        "rank": int(np.flatnonzero(evaluation.order == row)[0]) + 1,
-        "of": len(evaluation.order),
+        "value": account.value("priority"),
+        "rank": account.rank,
+        "of": account.ranked,
         "parts": {
-            name: {"weight": evaluation.fusion_weights[name], "score": float(part[row])}
-            for name, part in evaluation.fusion_parts.items()
+            name: {"weight": account.run.fusion_weights[name], "score": float(part[0])}
+            for name, part in parts.items()
         },
     }

@@ -4,57 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.schemas import SCHEMAS
+from abm_ml.scoring.arguments import Previous
+from abm_ml.scoring.run import Run
+from abm_ml.scoring.standing import Standing
 
 
-def run_id(
-    crm: Crm,
-    params: Params,
-    as_of: datetime,
-    *,
-    motion: str,
-    model_version: str,
-    propensity: NDArray[np.float64] | None,
-    previous: Mapping[str, int],
-    similarity: NDArray[np.float64] | None = None,
-) -> str:
+def run_id(crm: Crm, run: Run, standing: Standing) -> str:
     """Sixteen hex digits that are equal where inputs, params, model and date are equal.
 
-    Row order, threads and memory do not count. A model is known by its version and by what it
-    predicts, so that one without a version is told apart too.
+    Row order, slices, threads and memory do not count. A model is known by its version and by
+    what it predicts, so that one without a version is told apart too.
 
     Parameters
     ----------
     crm : Crm
         The inputs; each table counts by the sum of its rows' hashes.
-    propensity : array of float or None
-        Predictions, in the order of account_id.
-    previous : mapping of str to int
-        Tiers of the previous TAL by account_id.
-    similarity : array of float, optional
-        Closeness to the customers, in the order of account_id.
+    run : Run
+        What holds for everybody.
+    standing : Standing
+        Propensity and similarity count, in the order of account_id.
     """
+    by_id = np.asarray(pc.sort_indices(standing.account_id))
+    predicted, likened = run.predictor is not None, run.likeness is not None
     facts = {
         "inputs": data_hashes(crm),
-        "params": _what_counts(params),
-        "model": model_version,
-        "propensity": "" if propensity is None else _digest(propensity.tobytes()),
-        "previous": sorted(previous.items()),
-        "as_of": as_of.isoformat(),
-        "motion": motion,
-        "similarity": "" if similarity is None else _digest(similarity.tobytes()),
+        "params": _what_counts(run.params),
+        "model": run.model_version,
+        "propensity": _digest(standing.propensity[by_id].tobytes()) if predicted else "",
+        "previous": _previous(run.previous),
+        "as_of": run.as_of.isoformat(),
+        "motion": run.motion,
+        "product": run.product,
+        "similarity": _digest(standing.similarity[by_id].tobytes()) if likened else "",
     }
     return _digest(json.dumps(facts, sort_keys=True).encode())[:16]
+
+
+def _previous(previous: Previous) -> list[tuple[str, int, str]]:
+    since = previous.since.cast(pa.string()).to_pylist()
+    rows = zip(previous.account_id.to_pylist(), previous.tier.tolist(), since, strict=True)
+    return sorted((account, tier, str(day)) for account, tier, day in rows)
 
 
 def _what_counts(params: Params) -> dict[str, Any]:

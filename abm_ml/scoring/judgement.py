@@ -1,4 +1,4 @@
-"""The rules applied to the universe: from inputs to scores, tiers, MQAs and stages (DESIGN 6)."""
+"""The rules that look at one account at a time: exclusions, fit, the account score (DESIGN 6)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from abm_ml.config import Params
-from abm_ml.rules.exclusions import Motion, exclusions
+from abm_ml.rules.exclusions import Motion, exclusions, own_company
 from abm_ml.rules.holdout import holdout
 from abm_ml.rules.icp import PartFit, fit, grades, knocked_out, part_fit
-from abm_ml.rules.mqa import MqaVerdict, mqa
+from abm_ml.rules.overrides import Decisions
 from abm_ml.rules.score import account_score, engagement_score, spread_weights
-from abm_ml.rules.stages import stages
-from abm_ml.rules.tiers import tiers
 from abm_ml.scoring.inputs import Inputs
 
 Numbers = NDArray[np.float64]
@@ -26,7 +24,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules say of every account of the universe, in the order of account_id.
+    """What the rules say of every account of a slice, in the order of account_id.
 
     Parameters
     ----------
@@ -46,12 +44,6 @@ class Judgement:
         By fit.
     account_score : array of float
         0-100.
-    tier : array of int
-        1, 2, 3 or NO_TIER; excluded accounts take no place.
-    mqa : MqaVerdict
-        Who is marketing-qualified, and what was asked.
-    stage : pyarrow.Array of str
-        Where each account stands.
     holdout : array of bool
         Accounts left alone for measuring.
     """
@@ -64,9 +56,6 @@ class Judgement:
     fit: Numbers | None
     grade: list[str] | None
     account_score: Numbers
-    tier: NDArray[np.int64]
-    mqa: MqaVerdict
-    stage: pa.Array
     holdout: Flags
 
     @property
@@ -75,8 +64,10 @@ class Judgement:
         return np.asarray(pc.is_null(self.excluded), dtype=bool)
 
 
-def judge(inputs: Inputs, params: Params, motion: Motion) -> Judgement:
-    """Apply every rule of the rule book to the universe.
+def judge(
+    inputs: Inputs, params: Params, motion: Motion, decisions: Decisions | None = None
+) -> Judgement:
+    """Apply to each account the rules that need no other account.
 
     Parameters
     ----------
@@ -86,8 +77,10 @@ def judge(inputs: Inputs, params: Params, motion: Motion) -> Judgement:
         The rule book.
     motion : {"acquire", "accelerate", "expand", "all"}
         What the list is for.
+    decisions : Decisions, optional
+        What people decided about single accounts.
     """
-    excluded = _exclusions(inputs, params, motion)
+    excluded = _exclusions(inputs, params, motion, decisions)
     icp = _icp(inputs, params)
     out = knocked_out(list(icp.values()), len(inputs))
     parts = {name: np.where(out, 0.0, part.score) for name, part in icp.items()}
@@ -98,8 +91,6 @@ def judge(inputs: Inputs, params: Params, motion: Motion) -> Judgement:
     parts |= _behaviour(inputs, params)
     weights = spread_weights(params.account_score.model_dump(), parts)
     score = account_score(parts, weights) if parts else np.zeros(len(inputs))
-    tier = _tiers(inputs, params, score, np.asarray(pc.is_null(excluded), dtype=bool) & ~out)
-    verdict = _mqa(inputs, params, tier, fit_score, out)
     return Judgement(
         excluded=excluded,
         icp=icp,
@@ -109,19 +100,15 @@ def judge(inputs: Inputs, params: Params, motion: Motion) -> Judgement:
         fit=fit_score,
         grade=None if fit_score is None else grades(fit_score, params.icp.grades),
         account_score=score,
-        tier=tier,
-        mqa=verdict,
-        stage=_stages(inputs, verdict.qualified),
         holdout=holdout(inputs.array("account_id").to_pylist(), params.scoring.holdout_share),
     )
 
 
-def tier_floors(params: Params) -> tuple[float, float, float]:
-    """Lowest account scores of tiers 1, 2 and 3."""
-    return params.tiers.tier_1_at, params.tiers.tier_2_at, params.tiers.tier_3_at
-
-
-def _exclusions(inputs: Inputs, params: Params, motion: Motion) -> pa.Array:
+def _exclusions(
+    inputs: Inputs, params: Params, motion: Motion, decisions: Decisions | None
+) -> pa.Array:
+    own = own_company(inputs.array("domain"), params.exclusions.own_domains)
+    ids = inputs.array("account_id")
     return exclusions(
         suppressed=inputs.numbers("suppressed"),
         account_type=inputs.array("account_type"),
@@ -131,6 +118,8 @@ def _exclusions(inputs: Inputs, params: Params, motion: Motion) -> pa.Array:
         motion=motion,
         account_types=params.exclusions.account_types,
         hands_off_owners=params.exclusions.hands_off_owners,
+        own=own,
+        left_alone=decisions.left_alone(ids) if decisions else None,
     )
 
 
@@ -146,47 +135,9 @@ def _icp(inputs: Inputs, params: Params) -> dict[str, PartFit]:
 def _behaviour(inputs: Inputs, params: Params) -> dict[str, Numbers]:
     """Intent and engagement, where the export has such a table."""
     parts = {}
-    if "intent" in inputs.sources:
+    if "intent" in inputs.scope.sources:
         parts["intent"] = inputs.numbers("intent")
-    if "engagement" in inputs.sources:
+    if "engagement" in inputs.scope.sources:
         points = inputs.numbers("points_micro")
         parts["engagement"] = engagement_score(points, params.engagement.full_points)
     return parts
-
-
-def _tiers(inputs: Inputs, params: Params, score: Numbers, eligible: Flags) -> NDArray[np.int64]:
-    ids, capacities = inputs.array("account_id"), params.tiers.capacities
-    return tiers(score, ids, tier_floors(params), capacities, eligible)
-
-
-def _mqa(
-    inputs: Inputs,
-    params: Params,
-    tier: NDArray[np.int64],
-    fit_score: Numbers | None,
-    out: Flags,
-) -> MqaVerdict:
-    """Without any ICP that can be judged, nobody misses it."""
-    settings = params.mqa
-    nobody_misses = np.ones(len(inputs), dtype=bool)
-    return mqa(
-        inputs.numbers("mqa_points_micro"),
-        inputs.numbers("engaged_contacts"),
-        tier,
-        nobody_misses if fit_score is None else fit_score >= settings.icp_fit,
-        out,
-        (settings.tier_1, settings.tier_2, settings.tier_3),
-        settings.non_icp_factor,
-    )
-
-
-def _stages(inputs: Inputs, qualified: Flags) -> pa.Array:
-    seen = np.asarray(pc.is_valid(inputs.array("last_engaged_at")), dtype=bool)
-    return stages(
-        customer=inputs.numbers("past_won") > 0,
-        open_opportunity=inputs.numbers("open_opportunities") > 0,
-        qualified=qualified,
-        engaged=inputs.numbers("engaged_contacts") > 0,
-        aware=(inputs.numbers("mqa_points_micro") > 0) | (inputs.numbers("intent") > 0),
-        seen_before=seen | (inputs.numbers("past_lost") > 0),
-    )

@@ -12,7 +12,7 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.features.engagement import engagement_points
 from abm_ml.features.intent import intent_score
-from abm_ml.features.signals import signal_counts
+from abm_ml.features.signals import criterion_counts
 from abm_ml.rules.icp import PartFit, filled, knocked_out, part_fit, plain, source_of
 from abm_ml.rules.score import account_score, engagement_score, spread_weights
 
@@ -71,8 +71,8 @@ def _criteria_columns(crm: Crm, rows: ibis.Table, params: Params) -> dict[str, p
     columns = {name: values for name, values in columns.items() if filled(values).any()}
     for one in criteria:
         if one.signal and crm.has("signals"):
-            counts = signal_counts(crm, rows, one.signal, one.within_days)
-            columns[source_of(one)] = _in_order(crm, rows, counts, "signals")
+            counts = criterion_counts(crm, rows, one)
+            columns[source_of(one)] = _in_order(crm, rows, counts, source_of(one))
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -56,6 +57,8 @@ class Predictor:
         The back-test's; None where there was none.
     amounts : AmountModel or None
         What a won deal is expected to bring, row by row; None: the mean to all.
+    fusion : mapping or None
+        Weights of priority that its training learned; see `TrainedPropensity`.
     """
 
     model: PropensityModel
@@ -65,6 +68,7 @@ class Predictor:
     expected_amount: float | None
     verdict: str | None
     amounts: AmountModel | None = None
+    fusion: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, model: Model | None) -> Predictor | None:
@@ -87,6 +91,7 @@ class Predictor:
             model.expected_amount,
             model.verdict,
             model.amounts,
+            model.fusion,
         )
 
     def expected_amounts(self, X: pd.DataFrame) -> Numbers:

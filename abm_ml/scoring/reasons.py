@@ -84,7 +84,7 @@ def _criterion_terms(
     values = inputs.criteria_columns[source_of(verdict.criterion)]
     worth = weight * verdict.points
     adds = verdict.met & ~judged.knocked_out & (worth > 0)
-    currency = inputs.currency
+    currency = inputs.scope.currency
     terms = [_by_value(values, adds, verdict, worth, currency)]
     if verdict.criterion.must:
         terms.append(_by_value(values, verdict.knocks_out, verdict, 0.0, currency))

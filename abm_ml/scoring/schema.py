@@ -30,6 +30,8 @@ SCORED_SCHEMA = pa.schema(
         "owner_id": _TEXT,
         "rank": _COUNT,
         "tier": _COUNT,
+        "tier_since": _TIME,
+        "tier_why": _TEXT,
         "previous_tier": _COUNT,
         "change": _TEXT,
         "cluster": _TEXT,
@@ -56,10 +58,15 @@ SCORED_SCHEMA = pa.schema(
         "mqa_gap": _TEXT,
         "mqa_at": _TIME,
         "stage": _TEXT,
+        "content_stage": _TEXT,
         "play": _TEXT,
+        "play_why": _TEXT,
+        "handover": _TEXT,
+        "handover_contact": _TEXT,
         "known_coverage": _NUMBER,
         "engaged_coverage": _NUMBER,
         "missing_roles": _TEXTS,
+        "one_thread": pa.bool_(),
         "recommended_contacts": _TEXTS,
         "last_engaged_at": _TIME,
         "next_step": _TEXT,
@@ -87,6 +94,22 @@ EXCLUDED_SCHEMA = pa.schema(
     }
 )
 """Columns of excluded.parquet."""
+
+PEOPLE_SCHEMA = pa.schema(
+    {
+        "account_id": _TEXT,
+        "contact_id": _TEXT,
+        "lead_id": _TEXT,
+        "role": _TEXT,
+        "points": _NUMBER,
+        "engaged": pa.bool_(),
+        "last_engaged_at": _TIME,
+        "lead_stage": _TEXT,
+        "as_of": _TIME,
+        "run_id": _TEXT,
+    }
+)
+"""Columns of people.parquet: who may be used at the scored accounts, without any personal data."""
 
 _PANDAS_TYPES = {_COUNT: pd.Int64Dtype(), _TEXTS: pd.ArrowDtype(_TEXTS)}
 

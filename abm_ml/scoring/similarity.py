@@ -1,9 +1,10 @@
-"""How much each account is like the customers: a column of the scored list, not of its order."""
+"""How much each account is like the customers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,9 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from abm_ml.scoring.inputs import Inputs
+from abm_ml.data.crm import Crm
+from abm_ml.data.suppression import suppressed_accounts
+from abm_ml.features.account import existing_accounts
 
 MOST_SEEDS = 2_000
 """Customers that are compared with: of more, every n-th by account_id."""
@@ -32,25 +35,28 @@ class SimilarityIndex(Protocol):
 
 @dataclass(frozen=True)
 class Likeness:
-    """Closeness to the seeds, for all accounts of the universe in the order of account_id.
+    """Closeness to the seeds of every account that the index knows.
 
     Parameters
     ----------
-    similarity : array of float
-        0 to 100; NaN for accounts that the index does not know.
-    nearest_seed : pyarrow.Array of str
-        The seed that an account is most like.
+    found : DataFrame
+        By account_id: `similarity` (0 to 100) and `nearest_seed`.
     seeds : int
         How many there are.
     """
 
-    similarity: NDArray[np.float64]
-    nearest_seed: pa.Array
+    found: pd.DataFrame
     seeds: int
+
+    def of(self, account_id: pa.Array) -> tuple[NDArray[np.float64], pa.Array]:
+        """Similarity (NaN where unknown) and nearest seed of these accounts."""
+        rows = self.found.reindex(account_id.to_pandas())
+        nearest = pa.array(rows["nearest_seed"], pa.string(), from_pandas=True)
+        return rows["similarity"].to_numpy(dtype=np.float64), nearest
 
 
 def likeness(
-    index: SimilarityIndex | None, inputs: Inputs, seeds: Sequence[str] | None = None
+    index: SimilarityIndex | None, crm: Crm, as_of: datetime, seeds: Sequence[str] | None = None
 ) -> Likeness | None:
     """Closeness of each account to the seeds; None without an index, or without a seed.
 
@@ -58,30 +64,39 @@ def likeness(
     ----------
     index : SimilarityIndex or None
         Which accounts lie where.
-    inputs : Inputs
-        The universe as of a date.
+    crm : Crm
+        Canonical tables.
+    as_of : datetime
+        The last instant that may be seen.
     seeds : sequence of str, optional
         Accounts to compare with; by default the customers at that date. Suppressed accounts are
         never seeds.
     """
     if index is None:
         return None
-    ids = inputs.array("account_id").to_pandas()
-    usable = ids.isin(index.ids).to_numpy() & ~inputs.numbers("suppressed")
-    won, lost = inputs.numbers("past_won") > 0, inputs.numbers("past_lost") > 0
-    wanted = won if seeds is None else ids.isin([str(one) for one in seeds]).to_numpy()
-    chosen = ids[wanted & usable].tolist()
+    known = set(index.ids) - _suppressed(crm, as_of)
+    won, lost = (accounts & known for accounts in _with_outcomes(crm, as_of))
+    chosen = sorted(won if seeds is None else known & {str(one) for one in seeds})
     if not chosen:
         return None
     compared = chosen[:: -(-len(chosen) // MOST_SEEDS)]
-    found = index.similarity(
-        compared,
-        lost=ids[lost & ~won & usable].tolist(),
-        known=ids[won & usable & ~ids.isin(compared).to_numpy()].tolist(),
+    found = index.similarity(compared, lost=sorted(lost - won), known=sorted(won - set(compared)))
+    return Likeness(found.set_index("account_id")[["similarity", "nearest_seed"]], len(chosen))
+
+
+def _suppressed(crm: Crm, as_of: datetime) -> set[str]:
+    found = crm.to_arrow(suppressed_accounts(crm, as_of).select("account_id"))
+    return set(found.column(0).to_pylist())
+
+
+def _with_outcomes(crm: Crm, as_of: datetime) -> tuple[set[str], set[str]]:
+    """Accounts of the universe with an opportunity won, and lost, before as_of."""
+    table = crm.table("opportunities")
+    closed = table.filter(
+        (table.created_at < as_of) & (table.closed_at < as_of) & table.is_won.notnull()
     )
-    of_account = found.set_index("account_id").reindex(ids)
-    return Likeness(
-        similarity=of_account["similarity"].to_numpy(dtype=np.float64),
-        nearest_seed=pa.array(of_account["nearest_seed"], pa.string(), from_pandas=True),
-        seeds=len(chosen),
-    )
+    ended = closed.semi_join(existing_accounts(crm, as_of), "account_id")
+    rows = crm.to_arrow(ended.select("account_id", "is_won").distinct())
+    ids, outcome = rows["account_id"].to_pylist(), rows["is_won"].to_pylist()
+    won = {account for account, wins in zip(ids, outcome, strict=True) if wins}
+    return won, {account for account, wins in zip(ids, outcome, strict=True) if not wins}

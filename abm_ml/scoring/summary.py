@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
+import numpy as np
 import pyarrow.compute as pc
 
-from abm_ml.propensity.applicability import OUTSIDE
+from abm_ml.rules.overrides import pilot_warning
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.propensity import NO_SIGNAL
+from abm_ml.scoring.tally import Tally
 
 
-def summarise(evaluation: Evaluation, scored: pa.Table, excluded: pa.Table) -> dict[str, Any]:
+def summarise(evaluation: Evaluation, tally: Tally) -> dict[str, Any]:
     """Counts, weights in force, what was absent, and what a person should look at.
 
     Returns
@@ -21,95 +22,90 @@ def summarise(evaluation: Evaluation, scored: pa.Table, excluded: pa.Table) -> d
         `universe` = `scored` + `excluded`, `tal` = the sum of `tiers`; weights as they were
         applied; `warnings` in sentences.
     """
-    tiers = {str(tier): _count(scored["tier"], tier) for tier in (1, 2, 3)}
+    run = evaluation.run
+    tiers = {str(tier): tally.counts["tier"][tier] for tier in (1, 2, 3)}
     summary = {
-        "as_of": evaluation.as_of.isoformat(),
-        "motion": evaluation.motion,
+        "as_of": run.as_of.isoformat(),
+        "motion": run.motion,
         "run_id": evaluation.run_id,
-        "model_version": evaluation.model_version or None,
-        "index_version": evaluation.index_version or None,
-        "similar_to": evaluation.likeness.seeds if evaluation.likeness else None,
-        "universe": len(evaluation.inputs),
-        "scored": scored.num_rows,
-        "excluded": excluded.num_rows,
-        "excluded_by_reason": _counts(excluded["reason"]),
+        "model_version": run.model_version or None,
+        "index_version": run.index_version or None,
+        "similar_to": run.likeness.seeds if run.likeness else None,
+        "universe": tally.scored + tally.excluded,
+        "scored": tally.scored,
+        "excluded": tally.excluded,
+        "excluded_by_reason": tally.by_name("reason"),
         "tal": sum(tiers.values()),
         "tiers": tiers,
-        "mqa": _count(scored["mqa"], True),
-        "holdout": _count(scored["holdout"], True),
-        "stages": _counts(scored["stage"]),
-        "changes": _changes(evaluation, scored, excluded),
-        "account_score_weights": dict(evaluation.judged.weights),
-        "absent_parts": _absent(evaluation),
-        "priority_weights": dict(evaluation.fusion_weights),
-        "propensity": _propensity(evaluation),
+        "mqa": tally.counts["mqa"][True],
+        "holdout": tally.counts["holdout"][True],
+        "stages": tally.by_name("stage"),
+        "plays": tally.by_name("play"),
+        "handovers": tally.by_name("handover"),
+        "lead_stages": tally.by_name("lead_stage"),
+        "one_thread": tally.counts["one_thread"][True],
+        "clusters": tally.by_name("cluster"),
+        "cluster_names_zh": dict(evaluation.cluster_names_zh),
+        "product": run.product,
+        "changes": _changes(evaluation, tally),
+        "account_score_weights": dict(evaluation.weights),
+        "absent_parts": [name for name in evaluation.weights if name not in evaluation.parts],
+        "priority_weights": dict(run.fusion_weights),
+        "propensity": _propensity(evaluation, tally),
     }
     return summary | {"warnings": _warnings(evaluation, summary)}
 
 
-def _changes(evaluation: Evaluation, scored: pa.Table, excluded: pa.Table) -> dict[str, int]:
+def _changes(evaluation: Evaluation, tally: Tally) -> dict[str, int]:
     """Changes since the previous list; accounts that left the universe are `gone`."""
-    if not evaluation.has_previous:
+    run = evaluation.run
+    if not run.previous.given:
         return {}
-    changes = _counts(pa.chunked_array([*scored["change"].chunks, *excluded["change"].chunks]))
-    present = set(evaluation.inputs.array("account_id").to_pylist())
-    gone = sum(name not in present for name in evaluation.previous)
-    return changes | ({"gone": gone} if gone else {})
+    present = pc.is_in(run.previous.account_id, evaluation.standing.account_id)
+    gone = int(np.count_nonzero(~np.asarray(present, dtype=bool)))
+    return tally.by_name("change") | ({"gone": gone} if gone else {})
 
 
-def _absent(evaluation: Evaluation) -> list[str]:
-    judged = evaluation.judged
-    return [name for name in judged.weights if name not in judged.parts]
-
-
-def _propensity(evaluation: Evaluation) -> dict[str, Any] | None:
+def _propensity(evaluation: Evaluation, tally: Tally) -> dict[str, Any] | None:
     """The model's facts; `outside` is the share of scored accounts that training hardly covers."""
-    predictor, predictions = evaluation.predictor, evaluation.predictions
-    if predictor is None or predictions is None:
+    predictor = evaluation.run.predictor
+    if predictor is None:
         return None
-    outside = predictions.applicability[evaluation.order] < OUTSIDE
     return {
         "target": predictor.target,
         "verdict": predictor.verdict,
         "base_rate": predictor.base_rate,
         "expected_amount": predictor.expected_amount,
-        "weight": evaluation.fusion_weights["propensity"],
-        "outside": float(outside.mean()) if len(outside) else None,
+        "weight": evaluation.run.fusion_weights["propensity"],
+        "outside": tally.outside / tally.scored if tally.scored else None,
     }
 
 
 def _warnings(evaluation: Evaluation, summary: dict[str, Any]) -> list[str]:
     """What a person should look at before using the list."""
+    run = evaluation.run
     told = {
         "the universe is empty: no account existed before as_of": not summary["universe"],
-        f"every account is excluded: motion {evaluation.motion} leaves none": (
+        f"every account is excluded: motion {run.motion} leaves none": (
             summary["universe"] > 0 and not summary["scored"]
         ),
         "no account reached a tier": summary["scored"] > 0 and not summary["tal"],
-        "no model: the list is ordered by rules alone": evaluation.predictor is None,
+        "no model: the list is ordered by rules alone": run.predictor is None,
         "the back-test found no signal: propensity is shown, but has no weight": (
-            evaluation.predictor is not None and evaluation.predictor.verdict == NO_SIGNAL
+            run.predictor is not None and run.predictor.verdict == NO_SIGNAL
         ),
         "no won opportunity had an amount in training: expected value is empty": (
-            evaluation.predictor is not None
-            and evaluation.predictor.target is not None
-            and evaluation.predictor.expected_amount is None
+            run.predictor is not None
+            and run.predictor.target is not None
+            and run.predictor.expected_amount is None
         ),
         "no ICP criterion can be judged: the export has none of their columns": (
-            evaluation.judged.fit is None
+            not run.scope.criteria
         ),
         "no part of the account score that has a weight is there: every account scores 0": (
-            not any(evaluation.judged.weights.values())
+            not any(evaluation.weights.values())
         ),
     }
-    return [sentence for sentence, applies in told.items() if applies]
-
-
-def _counts(values: pa.ChunkedArray) -> dict[str, int]:
-    """How often each value occurs, by name; nulls are not counted."""
-    counted = pc.value_counts(pc.drop_null(values)).to_pylist()
-    return {item["values"]: item["counts"] for item in sorted(counted, key=lambda i: i["values"])}
-
-
-def _count(values: pa.ChunkedArray, wanted: object) -> int:
-    return pc.sum(pc.equal(values, wanted)).as_py() or 0
+    pilots = pilot_warning(evaluation.placing.pilots)
+    said = [sentence for sentence, applies in told.items() if applies]
+    return said + ([pilots] if pilots else [])

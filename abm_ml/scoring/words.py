@@ -19,6 +19,7 @@ _LONGEST_VALUE = 80
 _ASKED: Mapping[Lang, Mapping[str, str]] = {
     "en": {
         "any_of": "one of {}",
+        "none_of": "none of {}",
         "contains": "contains {}",
         "exists": "is filled",
         "least": "at least {}",
@@ -27,6 +28,7 @@ _ASKED: Mapping[Lang, Mapping[str, str]] = {
     },
     "zh": {
         "any_of": "为{}之一",
+        "none_of": "不为{}",
         "contains": "包含{}",
         "exists": "有值",
         "least": "至少 {}",
@@ -61,16 +63,19 @@ def asked(criterion: Criterion, lang: Lang = "en") -> str:
     comma, either = ("、", "或") if lang == "zh" else (", ", " or ")
     if criterion.any_of:
         return said["any_of"].format(comma.join(criterion.any_of))
-    if criterion.contains:
+    if criterion.none_of:
+        return said["none_of"].format(comma.join(criterion.none_of))
+    if criterion.contains and not criterion.signal:
         return said["contains"].format(either.join(criterion.contains))
     if criterion.exists:
         return said["exists"]
-    if criterion.count_at_least:
-        return said["least"].format(criterion.count_at_least)
-    low, high = value_words(criterion.min, lang), value_words(criterion.max, lang)
-    if criterion.min is None:
+    least, most = criterion.min, criterion.max
+    if criterion.signal:
+        least, most = criterion.count_at_least or None, criterion.count_at_most
+    low, high = value_words(least, lang), value_words(most, lang)
+    if least is None:
         return said["most"].format(high)
-    if criterion.max is None:
+    if most is None:
         return said["least"].format(low)
     return said["between"].format(low, high)
 

@@ -15,14 +15,15 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.names.match import match_accounts
 from abm_ml.data.names.seeds import read_seed_list
-from abm_ml.errors import DataError, OutputError
+from abm_ml.errors import DataError
+from abm_ml.exports.headers import with_headers
 from abm_ml.exports.lookalikes import coverage_for_people, people_for_people
 from abm_ml.exports.spreadsheet import write_csv
 from abm_ml.lookalike.contacts.candidates import ids_table
 from abm_ml.lookalike.contacts.expand import expand_contacts
 from abm_ml.lookalike.contacts.personas import load_personas
 from abm_ml.workflows.as_of import resolve_as_of
-from abm_ml.workflows.output import replaced_file
+from abm_ml.workflows.output import refuse_collisions, replaced_file, with_ending
 from abm_ml.workflows.result import DONE, LOOK_AT_IT, Progress, silent
 from abm_ml.workflows.score import checked_language
 from abm_ml.workflows.seed_contacts import SeedContacts, read_seed_contacts
@@ -48,6 +49,12 @@ class PeopleAsked:
     out: Path
     seed_contacts: Path | None = None
     personas: Path | None = None
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Where people and coverage go."""
+        coverage = with_ending(self.out, "-coverage.csv")
+        return {"people": self.out, "coverage": coverage}
 
 
 @dataclass(frozen=True)
@@ -140,9 +147,7 @@ def contacts(
         With the remedy; earlier files are untouched.
     """
     checked_language(lang)
-    for read in (accounts, asked.seed_contacts, asked.personas):
-        if read is not None and read.resolve() == asked.out.resolve():
-            raise OutputError(f"{read}: is read and would be written over; choose another  --out")
+    refuse_collisions(asked.files, (accounts, asked.seed_contacts, asked.personas))
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     instant = resolve_as_of(crm, as_of)
     progress("matching the accounts")
@@ -184,10 +189,7 @@ def find_people(
         coverage=found.coverage,
         contacts=_of_ids(crm, "contacts", _PERSON, found.people["contact_id"].dropna().tolist()),
         accounts=_of_ids(crm, "accounts", ("account_id", "name"), account_ids),
-        files={
-            "people": asked.out,
-            "coverage": asked.out.with_name(f"{asked.out.stem}-coverage.csv"),
-        },
+        files=asked.files,
         summary={**found.summary, "notes": notes},
     )
 
@@ -195,9 +197,11 @@ def find_people(
 def write_people(found: PeopleFound, stack: ExitStack, lang: str) -> None:
     """Write people and coverage beside their places; they move there when the stack closes."""
     named = people_for_people(found.people, found.contacts, found.accounts, lang)
-    write_csv(named, stack.enter_context(replaced_file(found.files["people"])))
+    write_csv(with_headers(named, lang), stack.enter_context(replaced_file(found.files["people"])))
     covered = coverage_for_people(found.coverage)
-    write_csv(covered, stack.enter_context(replaced_file(found.files["coverage"])))
+    write_csv(
+        with_headers(covered, lang), stack.enter_context(replaced_file(found.files["coverage"]))
+    )
 
 
 def _of_ids(crm: Crm, table: str, columns: Sequence[str], ids: Sequence[str]) -> pd.DataFrame:

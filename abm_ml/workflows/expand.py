@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from abm_ml.config import Params
-from abm_ml.errors import OutputError
 from abm_ml.lookalike.filters import parse_where
+from abm_ml.workflows.conditions import conditions_of, unknown_values
 from abm_ml.workflows.contacts import PeopleAsked
+from abm_ml.workflows.expand_files import own_files, unused_file
 from abm_ml.workflows.expand_result import ExpandRun
 from abm_ml.workflows.expand_run import carry_out, open_sources
+from abm_ml.workflows.output import refuse_collisions
 from abm_ml.workflows.request import Request, lines_of
 from abm_ml.workflows.result import Progress, silent
 from abm_ml.workflows.score import checked_language
@@ -56,7 +58,8 @@ def expand(
     k : int, optional
         Companies wanted; `lookalike.k` by default.
     where : sequence of str
-        Conditions such as "country=US,CA" or "employees=200..5000".
+        Conditions such as "country=US,CA" or "employees=200..5000"; columns may go by the names
+        of an export too ("国家=中国").
     exclude, not_like : Path, optional
         Lists of companies to leave out; of companies that the list should not be like.
     include_customers : bool
@@ -73,13 +76,15 @@ def expand(
     Raises
     ------
     DataError, ParamsError, ArtefactError, OutputError
-        With the remedy; earlier files are untouched.
+        With the remedy; earlier files are untouched. Where no line can be used, what became of
+        each is written all the same.
     """
     checked_language(lang)
     parse_where(where)  # What is no condition is better known before names are matched.
-    _refuse_overwriting(out, people, seeds, exclude, not_like)
+    refuse_collisions(_written(out, people), (seeds, exclude, not_like, *_read(people)))
     progress("loading the index")
     sources = open_sources(data, models, params, as_of)
+    notes = unknown_values(conditions_of(where, sources.index.accounts), sources.index.accounts)
     progress("matching the lists")
     read = list_reader(sources.crm, sources.index, sources.suppressed)
     given = read(seeds)
@@ -97,7 +102,7 @@ def expand(
         lang=lang,
         seed=sources.index.seed,
     )
-    notes = [
+    notes += [
         f"{file}: {one.unclear_words}"
         for file, one in ((exclude, barred), (not_like, unwanted))
         if one is not None and one.unclear_words
@@ -143,18 +148,22 @@ def expand_again(
         With the remedy; earlier files are untouched.
     """
     request = Request.read(saved)
+    target = saved.with_suffix(".csv") if out is None else out
+    files = _written(target, people)
+    refuse_collisions(files, _read(people))
+    refuse_collisions({name: file for name, file in files.items() if name != "request"}, [saved])
     progress("loading the index")
     sources = open_sources(data, models, params, request.as_of)
-    target = saved.with_suffix(".csv") if out is None else out
     return carry_out(
         request, sources, params, target, listed_in=saved, people=people, progress=progress
     )
 
 
-def _refuse_overwriting(out: Path, people: PeopleAsked | None, *read: Path | None) -> None:
-    """Refuse to write over a list that is being read."""
-    written = [out, out.with_name(f"{out.stem}-seeds.csv")]
-    written += [people.out] if people else []
-    for one in read:
-        if one is not None and one.resolve() in {file.resolve() for file in written}:
-            raise OutputError(f"{one}: is read and would be written over; choose another  --out")
+def _written(out: Path, people: PeopleAsked | None) -> dict[str, Path]:
+    """Every file that a request may write."""
+    return {**own_files(out), "unused": unused_file(out), **(people.files if people else {})}
+
+
+def _read(people: PeopleAsked | None) -> tuple[Path | None, ...]:
+    """Every file that people are found by."""
+    return (people.seed_contacts, people.personas) if people else ()

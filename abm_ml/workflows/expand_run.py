@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,37 +16,31 @@ import pandas as pd
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError
-from abm_ml.exports.lookalikes import lookalikes_for_people
-from abm_ml.exports.spreadsheet import write_csv
 from abm_ml.lookalike.expansion import Expansion
-from abm_ml.lookalike.filters import parse_where
 from abm_ml.lookalike.index import LookalikeIndex
-from abm_ml.lookalike.map import map_points
 from abm_ml.lookalike.relations import groups_of
-from abm_ml.reports.lookalike_page import render_lookalike_page
 from abm_ml.scoring.identity import data_hashes
 from abm_ml.tracking.indexes import IndexStore
 from abm_ml.workflows.as_of import as_of_or_today
-from abm_ml.workflows.contacts import PeopleAsked, PeopleFound, find_people, write_people
+from abm_ml.workflows.conditions import conditions_of
+from abm_ml.workflows.contacts import PeopleAsked, PeopleFound, find_people
+from abm_ml.workflows.expand_files import own_files, write_all, write_lines
 from abm_ml.workflows.expand_result import ExpandRun
 from abm_ml.workflows.left_out import (
     account_states,
     left_out,
     not_operating,
+    others_of_groups,
     rejected_accounts,
     suppressed_ids,
     with_bought,
 )
-from abm_ml.workflows.output import replaced_file
 from abm_ml.workflows.request import Request
 from abm_ml.workflows.result import Progress
 from abm_ml.workflows.seeds import SUPPRESSED, USED, CompanyList
 
 TABLES = ("accounts", "opportunities", "suppressions", "relations", "feedback")
 """Tables that decide a list."""
-
-FILES = {"seeds": "-seeds.csv", "page": ".html", "list": ".csv"}
-"""What is written beside the request, by the end of its name."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +124,10 @@ def carry_out(
     """
     seeds = _usable(request, sources.suppressed)
     if not seeds.ids:
-        raise DataError(f"{listed_in}: {seeds.none_used_words}")
+        told = write_lines(seeds, out, request.lang)
+        raise DataError(
+            f"{listed_in}: {seeds.none_used_words}; {told} says of each line why, and what is near"
+        )
     progress(f"looking for companies like {len(seeds.ids):,} seeds")
     barred, expansion = _search(request, sources, seeds.ids, params)
     asked = replace(request, index_version=sources.version, data_hash=_data_hash(sources.crm))
@@ -142,11 +138,10 @@ def carry_out(
         found = _people(expansion, sources, people)
         summary["people"] = dict(found.summary) if found else None
     progress("writing the list and its page")
-    done = _write(asked, out, sources, seeds, expansion, summary, found)
-    files = {**_files(out), "request": out.with_suffix(".json")}
+    done = write_all(asked, out, sources.index, seeds, expansion, summary, found)
     changes = _changes(request, done)
     return ExpandRun(
-        files={**files, **(found.files if found else {})},
+        files={**own_files(out), **(found.files if found else {})},
         summary=summary | {"changes": changes, "notes": [*sources.notes, *notes]},
     )
 
@@ -176,21 +171,25 @@ def _search(
     )
     unsuppressed = states[~states["account_id"].isin(sources.suppressed)]
     rejected = rejected_accounts(crm, as_of)
+    groups = _groups(crm)
+    customers = states.loc[states["past_won"] > 0, "account_id"]
     unwanted = (set(rejected) | set(request.not_like)) - set(seeds)
     barred = dict.fromkeys(_known(sources.index) if request.new_only else (), "in_crm")
     barred |= dict.fromkeys(set(_ids(crm)) - set(states["account_id"]), "not_yet")
     barred |= dict.fromkeys(not_operating(sources.index.accounts), "not_operating")
     barred |= dict.fromkeys(request.exclude, "asked")
     barred |= dict.fromkeys(request.not_like, "not_like") | dict.fromkeys(rejected, "rejected")
+    if not request.include_customers:
+        barred |= dict.fromkeys(others_of_groups(groups, customers), "customer_group")
+    barred |= dict.fromkeys(others_of_groups(groups, sources.suppressed), "suppressed_group")
     barred |= dict(zip(ruled["account_id"], ruled["reason"], strict=True))
     has_won = unsuppressed["past_won"] > 0
     won = unsuppressed.loc[has_won, "account_id"]
     lost = unsuppressed.loc[(unsuppressed["past_lost"] > 0) & ~has_won, "account_id"]
-    groups = _groups(crm)
     expansion = sources.index.expansion(
         seeds,
         request.k,
-        where=parse_where(request.where),
+        where=conditions_of(request.where, sources.index.accounts),
         exclude=sorted(barred),
         negatives=sorted(unwanted - sources.suppressed),
         won=won.tolist(),
@@ -300,41 +299,3 @@ def _changes(before: Request, now: Request) -> list[str]:
     same = before.outputs["list"] == now.outputs["list"]
     said = [sentence for sentence, applies in told.items() if applies]
     return [*said, "the list is the same as before" if same else "the list differs from before"]
-
-
-# --- files -------------------------------------------------------------------------------------
-
-
-def _files(out: Path) -> dict[str, Path]:
-    return {name: out.with_name(f"{out.stem}{end}") for name, end in FILES.items()} | {"list": out}
-
-
-def _write(
-    request: Request,
-    out: Path,
-    sources: Sources,
-    seeds: CompanyList,
-    expansion: Expansion,
-    summary: Mapping[str, Any],
-    people: PeopleFound | None,
-) -> Request:
-    """Write every file beside its place; they move there together, the request last."""
-    lang = request.lang
-    index = sources.index
-    with ExitStack() as stack:
-        saved = stack.enter_context(replaced_file(out.with_suffix(".json")))
-        files = {
-            name: stack.enter_context(replaced_file(file)) for name, file in _files(out).items()
-        }
-        write_csv(lookalikes_for_people(expansion.accounts, index.accounts, lang), files["list"])
-        write_csv(seeds.for_people(lang), files["seeds"])
-        points = map_points(index, seeds.ids, expansion)
-        page = render_lookalike_page(
-            expansion, summary, points=points, companies=index.accounts, lang=lang
-        )
-        files["page"].write_text(page, encoding="utf-8")
-        if people is not None:
-            write_people(people, stack, lang)
-        done = request.done(files)
-        done.write(saved)
-    return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -127,6 +127,26 @@ def with_bought(states: pd.DataFrame, companies: pd.DataFrame, ours: list[str]) 
     bought = new.reindex(columns=["account_id", "account_type", "owner_id"])
     nothing = dict.fromkeys(("past_won", "past_lost", "open_opportunities"), 0)
     return pd.concat([states, bought.assign(**nothing)], ignore_index=True)
+
+
+def others_of_groups(groups: Mapping[str, str], companies: Iterable[str]) -> list[str]:
+    """Companies that belong with some others: their parents, subsidiaries and branches; sorted.
+
+    Parameters
+    ----------
+    groups : mapping of str to str
+        The group of each company that belongs to one (`relations.groups_of`).
+    companies : iterable of str
+        Companies; they are not among the result.
+
+    Examples
+    --------
+    >>> others_of_groups({"a": "a", "b": "a", "c": "c", "d": "c"}, ["b", "x"])
+    ['a']
+    """
+    own = set(companies)
+    meant = {groups[one] for one in own if one in groups}
+    return sorted(one for one, group in groups.items() if group in meant and one not in own)
 
 
 def not_operating(companies: pd.DataFrame) -> list[str]:

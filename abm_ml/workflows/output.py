@@ -12,13 +12,13 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from abm_ml.errors import OutputError
+from abm_ml.errors import OutputError, ParamsError
 
 MARKER = ".abm-output"
 """File in each output directory that names what we wrote there, one entry a line."""
@@ -101,6 +101,49 @@ def replaced_file(target: str | Path) -> Iterator[Path]:
         if target.exists():
             shutil.copymode(target, staging / target.name)
         os.replace(staging / target.name, target)
+
+
+def with_ending(file: Path, ending: str) -> Path:
+    """The file beside another that is called like it but for its ending.
+
+    >>> with_ending(Path("lists/alike.csv"), "-seeds.csv").name
+    'alike-seeds.csv'
+
+    Raises
+    ------
+    ParamsError
+        If the path names no file.
+    """
+    if not file.name:
+        raise ParamsError(f"{str(file)!r}: names no file to write, such as  alike.csv")
+    return file.with_name(f"{file.stem}{ending}")
+
+
+def refuse_collisions(written: Mapping[str, Path], read: Iterable[Path | None] = ()) -> None:
+    """Refuse to write two results to one file, or one over a file that is read.
+
+    Parameters
+    ----------
+    written : mapping of str to Path
+        What is written, and where.
+    read : iterable of Path or None
+        Files that are read; None where one is not given.
+
+    Raises
+    ------
+    ParamsError
+        Before anything is done.
+    """
+    taken: dict[Path, str] = {}
+    for name, file in written.items():
+        before = taken.setdefault(file.resolve(), name)
+        if before != name:
+            raise ParamsError(
+                f"{file}: {before} and {name} would both be written there; choose another  --out"
+            )
+    for one in read:
+        if one is not None and one.resolve() in taken:
+            raise ParamsError(f"{one}: is read and would be written over; choose another  --out")
 
 
 @contextmanager

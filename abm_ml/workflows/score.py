@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
-from abm_ml.exports.people import for_people
-from abm_ml.exports.spreadsheet import write_csv
 from abm_ml.lookalike.index import LookalikeIndex
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.propensity.words import Lang
 from abm_ml.reports.card.facts import training_facts
+from abm_ml.reports.listing import SHOWN
 from abm_ml.reports.run_report import render_run_report
 from abm_ml.scoring.drift import drift_report
 from abm_ml.scoring.opportunities import score_opportunities, win_predictor
 from abm_ml.scoring.propensity import NO_SIGNAL
-from abm_ml.scoring.schema import EXCLUDED_SCHEMA, SCORED_SCHEMA, as_table
-from abm_ml.scoring.universe import ScoreResult, score_universe
+from abm_ml.scoring.run import new_run
+from abm_ml.scoring.universe import write_universe
 from abm_ml.tracking.indexes import IndexStore
 from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.history import history_of
+from abm_ml.workflows.list_files import columns_of, first_rows, write_list
 from abm_ml.workflows.open_deals import opportunity_lines, write_opportunities
 from abm_ml.workflows.output import replaced_directory
 from abm_ml.workflows.result import DONE, LOOK_AT_IT, Progress, silent
 
 LANGUAGES = ("en", "zh")
+
+Summary = dict[str, Any]
+
+PREVIOUS = ("account_id", "tier", "tier_since", "mqa_at", "as_of")
+"""Columns of an earlier list that its successor looks at."""
+
+TIERED = pc.is_valid(pc.field("tier"))
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ def score(
     motion: str = "acquire",
     version: str | None = None,
     previous: Path | None = None,
+    product: str | None = None,
     opportunities: bool = False,
     lang: str = "en",
     progress: Progress = silent,
@@ -113,6 +122,8 @@ def score(
         Model version; the champion by default.
     previous : Path, optional
         An earlier output directory, from which changes are told.
+    product : str, optional
+        What the list is to sell; customers of other products stay in.
     opportunities : bool
         Also score open opportunities by P(win), which needs a model of target `win`.
     lang : {"en", "zh"}
@@ -132,40 +143,44 @@ def score(
     index, index_name = current_index(models, params, instant)
     with replaced_directory(out) as staging:
         progress(f"scoring as of {instant:%Y-%m-%d}")
-        result = score_universe(
+        run = new_run(
             crm,
             champion,
             index,
             params,
             instant,
             motion=motion,
-            previous=_previous_list(previous),
+            previous=previous_of(previous),
             model_version=number,
             index_version=index_name,
+            product=product,
         )
-        result = _with_late_index(result, models, instant)
+        summary = write_universe(crm, run, staging)
+        summary = _with_late_index(summary, models, instant)
         if opportunities:
             progress("scoring open opportunities")
             deals = score_opportunities(crm, champion, params, instant, model_version=number)
             write_opportunities(deals, staging, lang)
-            result = replace(result, summary=result.summary | {"opportunities": deals.summary()})
+            summary |= {"opportunities": deals.summary()}
         progress("looking for drift since the training")
-        result = _with_drift(result, crm, champion, params, instant)
+        summary = _with_drift(summary, crm, champion, params, instant)
         model = champion or _latest_challenger(models)
         if model is None:
-            result = _with_history(result, crm, params, instant)
+            summary = _with_history(summary, crm, params, instant)
         progress("writing the list and its report")
-        _write(result, staging, lang)
+        write_list(staging, summary, lang)
+        tal = staging / "tal.parquet"
         report = render_run_report(
             prepare=_summary_of(data),
             training=training_facts(model) if model else None,
             backtest=model.report if model else None,
-            tal=result.tal,
-            summary=result.summary,
+            tal=first_rows(tal, SHOWN),
+            spread=columns_of(tal, ["priority", "grade", "fit"]),
+            summary=summary,
             lang=lang,
         )
         (staging / "report.html").write_text(report, encoding="utf-8")
-    return ScoreRun(out, result.summary)
+    return ScoreRun(out, summary)
 
 
 def scoring_model(models: Path, version: str | None) -> tuple[TrainedPropensity | None, str]:
@@ -190,41 +205,35 @@ def current_index(
     return store.load(threads=params.threads)
 
 
-def _with_late_index(result: ScoreResult, models: Path, as_of: datetime) -> ScoreResult:
-    """The result, with a word where there is an index that has seen too much to be used."""
+def _with_late_index(summary: Summary, models: Path, as_of: datetime) -> Summary:
+    """The summary, with a word where there is an index that has seen too much to be used."""
     store = IndexStore(models)
     if store.current() is None or store.seen_until() <= as_of:
-        return result
+        return summary
     said = (
         f"the look-alike index has seen outcomes until {store.seen_until():%Y-%m-%d}, after "
         "as_of: no similarity is told"
     )
-    warnings = [*result.summary["warnings"], said]
-    return replace(result, summary=result.summary | {"warnings": warnings})
+    return summary | {"warnings": [*summary["warnings"], said]}
 
 
 def _with_drift(
-    result: ScoreResult,
-    crm: Crm,
-    model: TrainedPropensity | None,
-    params: Params,
-    as_of: datetime,
-) -> ScoreResult:
-    """The result with what moved since the training; None where no model shapes the list."""
+    summary: Summary, crm: Crm, model: TrainedPropensity | None, params: Params, as_of: datetime
+) -> Summary:
+    """The summary with what moved since the training; None where no model shapes the list."""
     if model is None or model.verdict == NO_SIGNAL:
-        return replace(result, summary=result.summary | {"drift": None})
+        return summary | {"drift": None}
     found = drift_report(crm, model, as_of, params.drift)
-    warnings = [*result.summary["warnings"], *found.alarms]
-    told = {"drift": found.to_dict(), "warnings": warnings}
-    return replace(result, summary=result.summary | told)
+    warnings = [*summary["warnings"], *found.alarms]
+    return summary | {"drift": found.to_dict(), "warnings": warnings}
 
 
-def _with_history(result: ScoreResult, crm: Crm, params: Params, as_of: datetime) -> ScoreResult:
-    """The result with how much was won and lost, where no model was ever trained."""
+def _with_history(summary: Summary, crm: Crm, params: Params, as_of: datetime) -> Summary:
+    """The summary with how much was won and lost, where no model was ever trained."""
     found, needed = history_of(crm, "win", params, as_of), params.propensity
     told = {"won": found.won, "lost": found.lost}
     asked = {"min_won": needed.min_won, "min_lost": needed.min_lost}
-    return replace(result, summary=result.summary | {"history": told | asked})
+    return summary | {"history": told | asked}
 
 
 def _index_words(summary: dict[str, Any]) -> Iterator[str]:
@@ -252,13 +261,15 @@ def checked_language(lang: str) -> Lang:
     return "zh" if lang == "zh" else "en"
 
 
-def _previous_list(previous: Path | None) -> pd.DataFrame | None:
+def previous_of(previous: Path | None) -> pd.DataFrame | None:
+    """What a list needs of its predecessor; None without one."""
     if previous is None:
         return None
     file = previous / "scored.parquet"
     if not file.is_file():
         raise DataError(f"{previous}: no earlier list here (scored.parquet is missing)")
-    return pq.read_table(file, columns=["account_id", "tier"]).to_pandas()
+    known = [name for name in PREVIOUS if name in pq.read_schema(file).names]
+    return pq.read_table(file, columns=known, filters=TIERED).to_pandas()
 
 
 def _latest_challenger(models: Path) -> TrainedPropensity | None:
@@ -272,13 +283,3 @@ def _summary_of(data: Path) -> dict[str, Any] | None:
     file = data / "summary.json"
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return found or None
-
-
-def _write(result: ScoreResult, staging: Path, lang: str) -> None:
-    """The three tables, and the list once more for people."""
-    pq.write_table(as_table(result.scored, SCORED_SCHEMA), staging / "scored.parquet")
-    pq.write_table(as_table(result.tal, SCORED_SCHEMA), staging / "tal.parquet")
-    pq.write_table(as_table(result.excluded, EXCLUDED_SCHEMA), staging / "excluded.parquet")
-    write_csv(for_people(result.tal, lang), staging / "tal.csv")
-    text = json.dumps(result.summary, ensure_ascii=False, indent=2)
-    (staging / "run.json").write_text(text + "\n", encoding="utf-8")

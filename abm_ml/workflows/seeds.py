@@ -14,7 +14,9 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.names.accounts import AccountNames
 from abm_ml.data.names.match import match_accounts
 from abm_ml.data.names.seeds import read_seed_list
+from abm_ml.exports.headers import with_headers
 from abm_ml.lookalike.index import LookalikeIndex
+from abm_ml.reports.texts import code_words
 from abm_ml.workflows.universe import MATCHED_BY, accounts_to_match
 
 USED, REPEATED, SUPPRESSED = "used", "repeated", "suppressed"
@@ -91,7 +93,9 @@ class CompanyList:
         plain = ["line", "text", "outcome", "account_id", "name", "score"]
         columns = {name: self.lines[name] for name in plain}
         columns |= {name: self.lines[column] for name, column in told.items()}
-        return pd.DataFrame({**columns, "nearest": self.lines["nearest"]})
+        if lang == "zh":
+            columns["outcome"] = columns["outcome"].map(_outcome_zh)
+        return with_headers(pd.DataFrame({**columns, "nearest": self.lines["nearest"]}), lang)
 
 
 Reader = Callable[[Path], CompanyList]
@@ -164,6 +168,10 @@ def _known_companies(crm: Crm, index: LookalikeIndex) -> pd.DataFrame:
     return pd.concat(
         [ours, beyond.reindex(columns=["account_id", *MATCHED_BY])], ignore_index=True
     ).astype(dict.fromkeys(("account_id", "name"), object))
+
+
+def _outcome_zh(outcome: str) -> str:
+    return str(code_words("seed_line", outcome).zh)
 
 
 def _without_person(text: str | None) -> str | None:

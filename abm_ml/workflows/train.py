@@ -32,6 +32,7 @@ from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.history import choose_target, too_little, too_little_words
 from abm_ml.workflows.result import Progress, silent
 from abm_ml.workflows.train_facts import row_facts
+from abm_ml.workflows.train_fusion import fusion_facts
 from abm_ml.workflows.train_result import TrainResult
 from abm_ml.workflows.train_run import CARD, predictor_figures, register
 
@@ -172,6 +173,7 @@ def _fitted(crm: Crm, table: TrainingTable, params: Params) -> TrainedPropensity
         seed=params.seed,
         facts={**row_facts(crm, table, params), "value": value},
         amounts=learned,
+        fusion=fusion_facts(crm, table, trial, report.verdict, params),
     )
 
 

@@ -15,7 +15,7 @@ from abm_ml.rules.mqa import gap_words
 from abm_ml.scoring.explain import explain_account
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.result import DONE
-from abm_ml.workflows.score import checked_language, current_index, scoring_model
+from abm_ml.workflows.score import checked_language, current_index, previous_of, scoring_model
 from abm_ml.workflows.why_words import line
 
 
@@ -58,6 +58,8 @@ def why(
     *,
     as_of: str | None = None,
     motion: str = "acquire",
+    product: str | None = None,
+    previous: Path | None = None,
     version: str | None = None,
     lang: str = "en",
 ) -> Explanation:
@@ -83,6 +85,8 @@ def why(
         motion=motion,
         model_version=number,
         index_version=index_name,
+        product=product,
+        previous=previous_of(previous),
     )
     return Explanation(facts, spoken)
 

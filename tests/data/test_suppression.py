@@ -10,7 +10,12 @@ import pytest
 
 from abm_ml.data.crm import Crm
 from abm_ml.data.schemas import SCHEMAS
-from abm_ml.data.suppression import suppressed_accounts, suppressed_contacts, suppression_ends
+from abm_ml.data.suppression import (
+    suppressed_accounts,
+    suppressed_contacts,
+    suppression_ends,
+    suppression_sources,
+)
 
 AS_OF = datetime(2026, 1, 1)
 
@@ -31,13 +36,7 @@ CONTACTS = [
 def crm() -> Callable[..., Crm]:
     def build(*suppressions: dict[str, Any]) -> Crm:
         rows = {"accounts": ACCOUNTS, "contacts": CONTACTS, "suppressions": list(suppressions)}
-        return Crm.from_tables(
-            {
-                name: pa.Table.from_pylist(table, schema=SCHEMAS[name].arrow)
-                for name, table in rows.items()
-            },
-            threads=1,
-        )
+        return _tables(rows)
 
     return build
 
@@ -72,6 +71,69 @@ def contacts_of(crm: Crm, as_of: datetime = AS_OF) -> set[str]:
 )
 def test_accounts_are_suppressed_by_id_or_domain(crm, kind, value, expected) -> None:
     assert set(accounts_of(crm(listed(kind, value)))) == expected
+
+
+_BELOW = [
+    ("A1", "https://eu.shop.example.com/de"), ("A2", "shop.brand.example"), ("A3", "myexample.com"),
+    ("A4", "acme.github.io"), ("A5", "blog.other.com"), ("A6", "acme.co.uk"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "barred"),
+    [
+        ("https://www.Example.com/about", {"A1"}),
+        ("*.example.com", {"A1"}),
+        ("shop.example.com", {"A1"}),
+        ("brand.example", {"A2"}),
+        ("shop.other.com", set()),
+        ("github.io", set()),
+        ("co.uk", set()),
+    ],
+)
+def test_what_lies_below_a_suppressed_domain_is_suppressed_too(
+    value: str, barred: set[str]
+) -> None:
+    rows = {
+        "accounts": [{"account_id": n, "name": n, "domain": domain} for n, domain in _BELOW],
+        "contacts": [
+            {"contact_id": n, "account_id": "A0", "email": f"ann@{_host(domain)}"}
+            for n, domain in _BELOW
+        ],
+        "suppressions": [listed("domain", value)],
+    }
+    found = _tables(rows)
+    assert set(accounts_of(found)) == barred
+    assert contacts_of(found) == barred
+
+
+def _host(domain: str) -> str:
+    return domain.removeprefix("https://").split("/")[0]
+
+
+def _tables(rows: dict[str, list[dict[str, Any]]]) -> Crm:
+    tables = {
+        name: pa.Table.from_pylist(table, schema=SCHEMAS[name].arrow)
+        for name, table in rows.items()
+    }
+    return Crm.from_tables(tables, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "barred"),
+    [
+        ("facebook.com/acme", True),
+        ("https://www.facebook.com/Acme/", True),
+        ("facebook.com", False),
+        ("facebook.com/beta", False),
+    ],
+)
+def test_a_page_on_a_platform_is_suppressed_by_its_own_address_only(
+    listed_as: str, barred: bool
+) -> None:
+    page = [{"account_id": "A1", "name": "Acme", "domain": "https://facebook.com/acme?ref=1"}]
+    rows = {"accounts": page, "suppressions": [listed("domain", listed_as)]}
+    assert bool(accounts_of(_tables(rows))) is barred
 
 
 def test_an_account_on_the_list_twice_comes_once_with_one_reason(crm) -> None:
@@ -129,16 +191,23 @@ def test_people_who_refused_consent_are_never_targeted(said: str) -> None:
         {"contact_id": "C2", "account_id": "A1", "consent": "granted"},
         {"contact_id": "C3", "account_id": "A1", "consent": None},
     ]
-    tables = {"accounts": ACCOUNTS, "contacts": people}
-    crm = Crm.from_tables(
-        {
-            name: pa.Table.from_pylist(rows, schema=SCHEMAS[name].arrow)
-            for name, rows in tables.items()
-        },
-        threads=1,
-    )
-    assert contacts_of(crm) == {"C1"}
+    assert contacts_of(_tables({"accounts": ACCOUNTS, "contacts": people})) == {"C1"}
 
 
 def test_a_plain_address_suppresses_like_its_hash(crm) -> None:
     assert contacts_of(crm(listed("email", "ann@acme.com"))) == {"C1", "C3"}
+
+
+def test_the_row_of_the_list_is_told_for_each_account_the_one_that_holds_longest(crm):
+    built = crm(
+        listed("account", "A1", reason="asked", until=datetime(2026, 6, 1)),
+        listed("domain", "WWW.Acme.com", reason=None),
+        listed("account", "A2", reason="ended", until=datetime(2025, 6, 1)),
+        listed("account", "A3", reason="court", until=datetime(2027, 1, 1)),
+    )
+    found = built.to_arrow(suppression_sources(built, AS_OF).order_by("account_id")).to_pylist()
+    assert [tuple(row.values()) for row in found] == [
+        ("A1", "domain", "WWW.Acme.com", None, None),
+        ("A3", "account", "A3", "court", datetime(2027, 1, 1)),
+    ]
+    assert {row["account_id"] for row in found} == set(accounts_of(built))

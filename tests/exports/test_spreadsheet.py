@@ -10,10 +10,19 @@ import pytest
 from abm_ml.exports.spreadsheet import without_formulas, write_csv
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start",
+    ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹣", " =", "\u3000＝",
+     "\u00a0+", "\ufeff=", "\t ＠"],
+)  # fmt: skip
 def test_text_that_would_run_as_a_formula_is_prefixed(start: str) -> None:
     safe = without_formulas(pd.DataFrame({"name": [f"{start}cmd|' /C calc'!A0", "Acme"]}))
     assert safe["name"].tolist() == [f"'{start}cmd|' /C calc'!A0", "Acme"]
+
+
+@pytest.mark.parametrize("text", [" Acme", "\u3000北京", "A=B", "Jean-Luc", "", " ", "1-2", "—"])
+def test_other_text_is_left_as_it_is(text: str) -> None:
+    assert without_formulas(pd.DataFrame({"name": [text]}))["name"].tolist() == [text]
 
 
 def test_numbers_dates_and_missing_values_are_left_alone() -> None:

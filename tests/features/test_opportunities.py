@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from abm_ml.features.opportunities import opportunity_state
+from abm_ml.errors import ParamsError
+from abm_ml.features.opportunities import (
+    checked_product,
+    opportunity_sources,
+    opportunity_state,
+    products,
+    won_elsewhere,
+)
 
 NAMES = ["past_won", "past_lost", "open_opportunities", "days_since_won", "days_since_lost"]
 
@@ -70,3 +77,57 @@ def test_every_spine_row_has_a_state(crm_of, make_spine) -> None:
         {"row_id": 0, "past_won": 0, "past_lost": 0, "open_opportunities": 0},
         {"row_id": 1, "past_won": 1, "past_lost": 0, "open_opportunities": 0},
     ]
+
+
+def sold(number: int, product: str | None, **times: Any) -> dict[str, Any]:
+    created, closed, is_won = times.get("created", JANUARY), times.get("closed"), times.get("won")
+    return deal(created, closed, is_won) | {"opportunity_id": f"O{number}", "product": product}
+
+
+MIXED = [
+    sold(1, "CRM Suite", closed=MARCH, won=True), sold(2, " crm suite"), sold(3, "ERP"),
+    sold(4, "ERP", closed=MARCH, won=True), sold(5, None, closed=MARCH, won=True),
+    sold(6, "CRM Suite", closed=MARCH, won=False), sold(7, "CRM Suite", created=MARCH),
+    sold(8, "CRM Suite", created=MAY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("product", "state", "elsewhere"),
+    [("CRM SUITE", [1, 1, 2], 2), ("erp", [1, 0, 1], 2), ("Cloud", [0, 0, 0], 3)],
+)
+def test_a_product_has_a_state_of_its_own_and_what_else_was_won_is_told(
+    crm_of, make_spine, product, state, elsewhere
+) -> None:
+    crm = crm_of(opportunities=MIXED)
+    spine = make_spine(crm, [("A", MAY)])
+    found = crm.to_arrow(opportunity_state(crm, spine, product)).to_pylist()[0]
+    assert list(found.values())[1:] == state
+    other = crm.to_arrow(won_elsewhere(crm, spine, product)).to_pylist()
+    assert other == [{"row_id": 0, "won_elsewhere": elsewhere}]
+
+
+def test_the_opportunities_behind_a_state_are_named_the_latest_of_each(crm_of, make_spine) -> None:
+    accounts = [{"account_id": "A", "name": "a"}, {"account_id": "B", "name": "b"}]
+    crm = crm_of(accounts=accounts, opportunities=MIXED)
+    spine = make_spine(crm, [("A", MAY), ("B", MAY)])
+    rows = crm.to_arrow(opportunity_sources(crm, spine).order_by("row_id")).to_pylist()
+    assert list(rows[0].values()) == [0, "O5", MARCH, "O7", MARCH]
+    assert list(rows[1].values()) == [1, None, None, None, None]
+    of_erp = crm.to_arrow(opportunity_sources(crm, spine, "ERP").order_by("row_id")).to_pylist()
+    assert list(of_erp[0].values()) == [0, "O4", MARCH, "O3", JANUARY]
+
+
+def test_products_are_told_once_in_their_usual_spelling(crm_of) -> None:
+    crm = crm_of(opportunities=MIXED)
+    assert products(crm) == ("CRM Suite", "ERP")
+    assert checked_product(crm, " erp ") == "ERP"
+    assert checked_product(crm, None) is None
+    assert products(crm_of()) == ()
+
+
+def test_an_unknown_product_is_refused_with_the_nearest_names(crm_of) -> None:
+    with pytest.raises(ParamsError, match=r"product 'CRM Siute'; did you mean CRM Suite\?"):
+        checked_product(crm_of(opportunities=MIXED), "CRM Siute")
+    with pytest.raises(ParamsError, match="opportunities name no product at all"):
+        checked_product(crm_of(), "ERP")

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from abm_ml.errors import DataError
-from abm_ml.lookalike.accounts import alike, checked_accounts, plain_cells
+from abm_ml.lookalike.accounts import (
+    alike,
+    checked_accounts,
+    plain_cells,
+    without_long_texts,
+)
 
 
 def table(*ids: object) -> pd.DataFrame:
@@ -79,6 +84,21 @@ def test_cells_that_are_neither_values_nor_lists_are_refused():
     accounts = table("A1", "A2").assign(raw=[{"a": 1}, None])
     with pytest.raises(DataError, match="column 'raw' holds cells that are neither single values"):
         checked_accounts(accounts)
+
+
+def test_texts_that_hardly_repeat_are_not_kept():
+    """Industries with long names repeat; names and codes stay however long they are."""
+    rows = range(120)
+    accounts = table(*rows).assign(
+        name=[f"the very long name of company {i}" for i in rows],
+        description=[f"we make things and sell them to {i % 40}" for i in rows],
+        notes=[f"a call with somebody there went well {i}" for i in rows],
+        industry=[f"wholesale of fruit and vegetables, class {i % 40}" for i in rows],
+        tags=[["a", "b"]] * 120,
+    )
+    kept = without_long_texts(accounts, accounts)
+    assert kept.columns.tolist() == ["account_id", "employees", "name", "industry", "tags"]
+    assert without_long_texts(kept, kept).equals(kept)
 
 
 def test_new_rows_take_the_types_of_the_table():

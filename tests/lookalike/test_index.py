@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.lookalike.index import LookalikeIndex
@@ -85,6 +86,70 @@ def test_progress_is_told_in_words(accounts: pd.DataFrame):
 def test_what_cannot_be_asked_is_refused(index: LookalikeIndex, ask, error, message: str):
     with pytest.raises(error, match=message):
         ask(index)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda index: index.expand(["A"]),
+        lambda index: index.evaluate(["A"]),
+        lambda index: index.similarity(["A"]),
+        lambda index: index.add(pd.DataFrame({"account_id": ["A"]})),
+        lambda index: index.update(pd.DataFrame({"account_id": ["A"]})),
+        lambda index: index.remove(["A"]),
+        lambda index: index.vectors(["A"]),
+        lambda index: index.save("nowhere"),
+        lambda index: index.accounts,
+        lambda index: index.recall,
+        len,
+    ],
+)
+def test_an_index_without_accounts_says_so(ask):
+    with pytest.raises(NotFittedError, match=r"holds no accounts yet; call fit\(accounts\), or"):
+        ask(LookalikeIndex())
+
+
+def test_what_failed_to_be_fitted_leaves_the_index_as_it_was(own_index: LookalikeIndex):
+    own_index.columns = ["nothing"]
+    with pytest.raises(ParamsError, match="no such column: 'nothing'"):
+        own_index.fit(own_index.accounts)
+    assert len(own_index) == 240
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": ["tags", "industri"]}, "columns: no such column: 'industri' .*'industry'"),
+        ({"weights": {"tag": 2.0}}, r"weights: no such column: 'tag' \(did you mean 'tags'"),
+        ({"weights": {"city": 2.0}}, "weights: 'city' is read as a part of 'place': weigh that"),
+        ({"columns": "tags"}, "columns must be a list of columns. Supplied value 'tags'"),
+    ],
+)
+def test_names_of_columns_that_are_not_there_are_refused(accounts: pd.DataFrame, options, message):
+    with pytest.raises(ParamsError, match=message):
+        LookalikeIndex(**options).fit(accounts.iloc[:60])
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda index: index.remove("N2"), "ids"),
+        (lambda index: index.vectors("N2"), "ids"),
+        (lambda index: index.expand("N2"), "seeds"),
+        (lambda index: index.expand(index.ids[:2], exclude="N2"), "exclude"),
+        (lambda index: index.evaluate(index.ids[:2], known="N2"), "known"),
+    ],
+)
+def test_a_single_text_is_no_list_of_ids(index: LookalikeIndex, ask, name: str):
+    with pytest.raises(ParamsError, match=f"{name} must be a list of ids. Supplied value 'N2'"):
+        ask(index)
+    assert len(index) == 900
+
+
+@pytest.mark.parametrize("change", [LookalikeIndex.add, LookalikeIndex.update])
+def test_a_single_text_is_no_table_of_accounts(index: LookalikeIndex, change):
+    with pytest.raises(DataError, match="accounts: expected a table"):
+        change(index, "N2")
 
 
 def test_no_such_kind_is_refused(accounts: pd.DataFrame):

@@ -95,6 +95,17 @@ def test_columns_of_all_kinds_come_back(tmp_path: Path):
         pd.testing.assert_frame_equal(one, other)
 
 
+def test_descriptions_are_learned_from_and_not_kept(accounts: pd.DataFrame, tmp_path: Path):
+    secret = accounts.assign(description=accounts["description"] + " zebrastripes")
+    index = LookalikeIndex(threads=1).fit(secret.iloc[:240])
+    assert "zebrastripes" in index.facts.values
+    assert set(secret.columns) - set(index.accounts.columns) == {"description"}
+    index.save(tmp_path)
+    kept = pd.read_parquet(tmp_path / "accounts.parquet")
+    assert "description" not in kept
+    assert set(index.accounts.columns) == set(kept.columns)
+
+
 def test_the_only_column_may_be_called_array(tmp_path: Path):
     table = pd.DataFrame({"account_id": list("abcdef"), "array": [1.0, 2, 3, 4, 5, 6]})
     index = LookalikeIndex().fit(table)

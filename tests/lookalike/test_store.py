@@ -275,9 +275,9 @@ def test_a_missing_file_is_named(stores: Stores, tmp_path: Path, name: str):
 
 def test_another_version_is_refused(tmp_path: Path):
     VectorStore.build(["A"], VECTORS[:1]).save(tmp_path)
-    facts = (tmp_path / "store.json").read_text().replace('"version": 1', '"version": 99')
+    facts = (tmp_path / "store.json").read_text().replace('"version": 2', '"version": 99')
     (tmp_path / "store.json").write_text(facts)
-    with pytest.raises(ArtefactError, match="version 99, this program reads 1"):
+    with pytest.raises(ArtefactError, match="version 99, this program reads 2"):
         VectorStore.load(tmp_path)
 
 

@@ -68,9 +68,9 @@ def test_a_fact_of_a_single_seed_is_no_trait(table: pd.DataFrame, facts: Facts):
     assert shared_traits(facts, matrix, shared(facts.matrix(table))).empty
 
 
-def test_random_companies_share_little(index, accounts: pd.DataFrame):
+def test_random_companies_share_little(index, universe, accounts: pd.DataFrame):
     """Of hundreds of facts, some are shared by chance; a list of thirty has hardly any."""
-    matrix = index.facts.matrix(index.accounts)
+    matrix = universe.facts
     draws = [
         shared_traits(
             index.facts,
@@ -82,11 +82,9 @@ def test_random_companies_share_little(index, accounts: pd.DataFrame):
     assert np.mean([len(one) for one in draws]) <= 1
 
 
-def test_a_segment_shares_what_was_planted(index, members):
+def test_a_segment_shares_what_was_planted(index, universe, members):
     rows = index._store.positions(members("工业", 25))
-    found = shared_traits(
-        index.facts, index.facts.matrix(index.accounts.iloc[rows]), index.fact_shares
-    )
+    found = shared_traits(index.facts, universe.facts[rows], index.fact_shares)
     assert {"智能制造", "CN"} <= set(found["value"])
     assert {"机器人", "数控机床", "工业互联网"} & set(found["value"])
     assert len(found) <= 12

@@ -44,6 +44,14 @@ AMOUNTS = AmountModel(
 )
 
 
+FUSION = {
+    "why": "learned",
+    "weights": {"account_score": 0.25, "propensity": 0.75},
+    "weights_with_similarity": None,
+    "evidence": {"rows": 9_876},
+}
+
+
 def bundle(model: PropensityModel) -> TrainedPropensity:
     """A model with everything that can be kept beside it."""
     return TrainedPropensity(
@@ -60,6 +68,7 @@ def bundle(model: PropensityModel) -> TrainedPropensity:
         seed=7,
         facts={"rows": 600},
         amounts=AMOUNTS,
+        fusion=FUSION,
     )
 
 
@@ -121,7 +130,7 @@ def test_a_model_of_an_array_comes_back(tmp_path: Path, quick_model: QuickModel)
 def test_what_was_kept_beside_the_model_comes_back(fitted: PropensityModel, saved: Path) -> None:
     before, after = bundle(fitted), load_propensity(saved)
     for name in ("spec", "target", "verdict", "base_rate", "horizon_days", "expected_amount",
-                 "report", "leaks", "as_of", "seed", "facts"):  # fmt: skip
+                 "report", "leaks", "as_of", "seed", "facts", "fusion"):  # fmt: skip
         assert getattr(after, name) == getattr(before, name), name
 
 
@@ -179,6 +188,21 @@ def test_a_part_that_is_missing_inside_is_refused(saved: Path) -> None:
     (saved / JSON_FILE).write_text(json.dumps(content))
     with pytest.raises(ArtefactError, match="'bands'"):
         load_propensity(saved)
+
+
+def test_negative_weights_of_priority_are_refused(saved: Path) -> None:
+    content = json.loads((saved / JSON_FILE).read_text())
+    content["fusion"]["weights"]["account_score"] = -0.25
+    (saved / JSON_FILE).write_text(json.dumps(content))
+    with pytest.raises(ArtefactError, match=r"fusion\.weights must be 0 or more"):
+        load_propensity(saved)
+
+
+def test_a_model_from_before_weights_were_learned_still_loads(saved: Path) -> None:
+    content = json.loads((saved / JSON_FILE).read_text())
+    del content["fusion"]
+    (saved / JSON_FILE).write_text(json.dumps(content))
+    assert load_propensity(saved).fusion is None
 
 
 def test_a_place_that_cannot_be_written_is_named(fitted: PropensityModel, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from abm_ml.errors import ParamsError
 from abm_ml.rulebook import Criterion
-from abm_ml.rules.icp import fit, grades, knocked_out, part_fit, source_of
+from abm_ml.rules.icp import fit, grades, knocked_out, part_fit, source_of, tags_met
 
 GRADES = {"A+": 90, "A": 80, "B+": 70, "B": 55, "C": 35, "D": 0}
 
@@ -65,6 +65,57 @@ def test_a_signal_is_counted_within_its_window():
     part = part_fit([criterion], {source_of(criterion): pa.array([2, 3, 4])})
     assert source_of(criterion) == "signals:job_posting:90d"
     assert part.score.tolist() == [0, 100, 100]
+
+
+def test_none_of_is_met_by_every_other_known_value():
+    verdict = judged([" Revoked", "operating", "吊销", None, ""], none_of=("revoked", "吊销"))
+    assert verdict.met.tolist() == [False, True, False, False, False]
+    assert verdict.known.tolist() == [True, True, True, False, False]
+
+
+def test_none_of_a_list_wants_none_of_its_tags():
+    assert met([["SAP", "AWS"], ["AWS"], [], None], none_of=("sap",)) == [
+        False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_operating_status_and_legal_risk_are_knock_outs():
+    status = Criterion(column="status", none_of=("revoked", "吊销", "注销"), must=True)
+    risk = Criterion(signal="legal_risk", count_at_most=0, within_days=365, must=True)
+    columns = {
+        "status": pa.array(["operating", "注销", None, "operating"]),
+        source_of(risk): pa.array([0, 0, 0, 1]),
+    }
+    part = part_fit([status, risk], columns)
+    assert knocked_out([part], 4).tolist() == [False, True, False, True]
+
+
+def test_a_count_may_have_both_ends():
+    criterion = Criterion(signal="news", count_at_least=1, count_at_most=3)
+    part = part_fit([criterion], {source_of(criterion): pa.array([0, 1, 3, 4])})
+    assert part.score.tolist() == [0, 100, 100, 0]
+
+
+def test_criteria_that_count_other_signals_look_at_other_columns():
+    postings = {"signal": "job_posting", "count_at_least": 1}
+    criteria = [
+        Criterion(**postings),
+        Criterion(**postings, within_days=90),
+        Criterion(**postings, contains=("data engineer",)),
+        Criterion(**postings, contains=("data", "engineer")),
+        Criterion(**postings, contains=("data|engineer",)),
+    ]
+    assert len({source_of(criterion) for criterion in criteria}) == 5
+
+
+def test_criteria_that_ask_different_numbers_of_one_signal_share_a_column():
+    few = Criterion(signal="news", count_at_most=2)
+    many = Criterion(signal="news", count_at_least=3)
+    assert source_of(few) == source_of(many) == "signals:news:365d"
+
+
+def test_tags_that_meet_none_of_are_all_of_them():
+    assert tags_met(Criterion(column="x", none_of=("SAP",)), ["AWS", "Git"]) == ["AWS", "Git"]
 
 
 def test_a_range_on_a_text_column_is_refused_by_name():
@@ -139,3 +190,29 @@ def test_a_grade_is_the_best_floor_reached():
 def test_verdicts_do_not_depend_on_the_other_rows(values: list):
     alone = [met([value], pa.string(), any_of=("software",))[0] for value in values]
     assert met(values, pa.string(), any_of=("software",)) == alone
+
+
+@given(
+    st.lists(st.sampled_from(["a", "B ", "c", "", None]), min_size=1, max_size=20),
+    st.lists(st.sampled_from(["A", "b", "d"]), min_size=1, max_size=3),
+)
+def test_any_of_and_none_of_part_what_is_known(values: list, texts: list[str]):
+    one = judged(values, pa.string(), any_of=tuple(texts))
+    none = judged(values, pa.string(), none_of=tuple(texts))
+    assert (one.known == none.known).all()
+    assert ((one.met ^ none.met) == one.known).all()
+
+
+@given(
+    counts=st.lists(st.integers(0, 6), min_size=1, max_size=20),
+    limit=st.integers(0, 6),
+)
+def test_a_signal_more_never_helps_a_limit_nor_hurts_a_minimum(counts: list[int], limit: int):
+    def fulfilled(counts: list[int], **test: int) -> np.ndarray:
+        criterion = Criterion(signal="s", **test)
+        return part_fit([criterion], {source_of(criterion): pa.array(counts)}).verdicts[0].met
+
+    more = [count + 1 for count in counts]
+    assert (fulfilled(more, count_at_most=limit) <= fulfilled(counts, count_at_most=limit)).all()
+    least = limit + 1
+    assert (fulfilled(more, count_at_least=least) >= fulfilled(counts, count_at_least=least)).all()

@@ -9,6 +9,7 @@ import pytest
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.scoring.evaluation import Evaluation, evaluate
+from abm_ml.scoring.run import new_run
 from abm_ml.scoring.universe import ScoreResult, score_universe
 
 AS_OF = datetime(2026, 1, 1)
@@ -125,8 +126,8 @@ def everyone(score: Score) -> ScoreResult:
 
 
 @pytest.fixture(scope="session")
-def acquired_evaluation() -> tuple[Crm, Evaluation]:
-    """The evaluation behind `acquired`, and its CRM."""
+def acquired_evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """The evaluation behind `acquired`."""
     crm = Crm.from_tables(tiny_tables(), threads=1)
-    arguments = {"motion": "acquire", "previous": None, "model_version": ""}
-    return crm, evaluate(crm, None, PARAMS, AS_OF, **arguments)
+    run = new_run(crm, None, None, PARAMS, AS_OF)
+    return evaluate(crm, run, tmp_path_factory.mktemp("evaluation"))

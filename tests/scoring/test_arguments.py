@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from abm_ml.errors import DataError, ParamsError
-from abm_ml.scoring.arguments import checked_as_of, checked_motion, previous_tiers
+from abm_ml.rules.tiers import NO_TIER
+from abm_ml.scoring.arguments import checked_as_of, checked_motion, previous_list
 
 
 @pytest.mark.parametrize(
@@ -39,17 +41,32 @@ def test_an_unknown_motion_is_refused_with_the_known_ones():
         checked_motion("retain")
 
 
-def test_the_previous_list_gives_tiers_by_account():
-    previous = pd.DataFrame({"account_id": ["a", "b", "c"], "tier": [1, None, 3]})
-    assert previous_tiers(previous) == {"a": 1, "c": 3}
-    assert previous_tiers(None) == {}
+def test_the_previous_list_gives_tiers_in_whatever_order_they_are_asked_for():
+    table = pd.DataFrame({"account_id": ["a", "b", "c"], "tier": [1, None, 3]})
+    found = previous_list(table).of(pa.array(["c", "d", "b", "a"]))
+    assert found.tier.tolist() == [3, NO_TIER, NO_TIER, 1]
+    assert (found.given, previous_list(None).given) == (True, False)
+    assert previous_list(None).of(pa.array(["a"])).tier.tolist() == [NO_TIER]
+
+
+def test_a_tier_begins_when_the_previous_list_says_or_at_its_own_date():
+    began, listed, qualified = datetime(2025, 3, 1), datetime(2025, 9, 1), datetime(2025, 8, 1)
+    table = pd.DataFrame(
+        {
+            "account_id": ["a", "b"], "tier": [1, 2], "tier_since": [began, None],
+            "as_of": listed, "mqa_at": [None, qualified],
+        }
+    )  # fmt: skip
+    found = previous_list(table)
+    assert found.since.to_pylist() == [began, listed]
+    assert found.mqa_at.to_pylist() == [None, qualified]
 
 
 def test_a_previous_list_without_tiers_is_refused():
     with pytest.raises(DataError, match="previous list: required column 'tier' is missing"):
-        previous_tiers(pd.DataFrame({"account_id": ["a"]}))
+        previous_list(pd.DataFrame({"account_id": ["a"]}))
 
 
 def test_a_previous_list_that_names_an_account_twice_is_refused():
     with pytest.raises(DataError, match="account_id 'a' stands in it twice"):
-        previous_tiers(pd.DataFrame({"account_id": ["a", "a"], "tier": [1, 2]}))
+        previous_list(pd.DataFrame({"account_id": ["a", "a"], "tier": [1, 2]}))

@@ -18,8 +18,7 @@ PARAMS = Params.model_validate({"exclusions": {"hands_off_owners": ["boss"]}})
 @pytest.fixture(scope="module")
 def explained(acquired_evaluation):
     """Every number behind one account of the tiny CRM."""
-    crm, evaluation = acquired_evaluation
-    return cache(lambda account_id: account_facts(crm, evaluation, account_id))
+    return cache(lambda account_id: account_facts(acquired_evaluation, account_id))
 
 
 def weighted(parts: dict) -> float:
@@ -84,10 +83,14 @@ def test_mqa_is_told_as_asked_and_found(explained):
 
 def test_an_excluded_account_says_why_and_has_no_priority(explained):
     told = explained("stopped")
-    assert told["exclusion"] == {"reason": "suppressed", "detail": "asked us to"}
+    assert told["exclusion"] == {
+        "reason": "suppressed",
+        "detail": "domain stopped.example, because asked us to",
+    }
     assert told["priority"] is None
     assert told["tier"]["why"] == "excluded accounts have no tier"
-    assert explained("customer")["exclusion"] == {"reason": "customer", "detail": None}
+    won = explained("customer")["exclusion"]
+    assert won == {"reason": "customer", "detail": "won opportunity o1, closed 2025-06-15"}
 
 
 def test_an_account_that_is_not_there_is_named_with_the_nearest(explained):

@@ -2,23 +2,38 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
+from abm_ml.scoring.arguments import previous_list
 from abm_ml.scoring.identity import run_id
+from abm_ml.scoring.propensity import Predictor
+from abm_ml.scoring.run import Run
+from abm_ml.scoring.scope import Scope
+from abm_ml.scoring.standing import Standing
 
 ACCOUNTS = pd.DataFrame({"account_id": ["a", "b"], "name": ["A", "B"]})
 EVENTS = pd.DataFrame({"account_id": ["a"], "kind": "x", "ts": pd.to_datetime(["2025-01-01"])})
 
+PREDICTOR = Predictor(None, None, "conversion", 0.1, None, None)
 
-def identity(tables=None, params: Params | None = None, **changes: object) -> str:
-    facts: dict = {
-        "as_of": datetime(2026, 1, 1), "motion": "acquire", "model_version": "3",
-        "propensity": np.array([0.1, 0.2]), "previous": {"a": 1},
-    }  # fmt: skip
+
+def identity(
+    tables=None, params: Params | None = None, *, as_of=datetime(2026, 1, 1), motion="acquire",
+    model_version="3", propensity=(0.1, 0.2), ids=("a", "b"), previous=None,
+) -> str:  # fmt: skip
     crm = Crm.from_tables(tables or {"accounts": ACCOUNTS}, threads=1)
-    return run_id(crm, params or Params(), **(facts | changes))
+    model = None if propensity is None else PREDICTOR
+    before = {"a": 1} if previous is None else previous
+    scope = Scope(frozenset(), frozenset())
+    last = previous_list(pd.DataFrame({"account_id": list(before), "tier": list(before.values())}))
+    run = Run(params or Params(), as_of, motion, scope, model, model_version, previous=last)
+    numbers = np.array(propensity or (np.nan, np.nan))
+    nothing, yes = np.zeros(2), np.ones(2, dtype=bool)
+    standing = Standing(pa.array(ids), nothing, nothing, numbers, nothing, yes, ~yes)
+    return run_id(crm, run, standing)
 
 
 def test_it_is_sixteen_hex_digits_and_the_same_each_time():
@@ -37,7 +52,7 @@ def test_it_is_sixteen_hex_digits_and_the_same_each_time():
         {"as_of": datetime(2026, 1, 2)},
         {"motion": "all"},
         {"model_version": "4"},
-        {"propensity": np.array([0.1, 0.3])},
+        {"propensity": (0.1, 0.3)},
         {"propensity": None},
         {"previous": {}},
     ],

@@ -13,13 +13,22 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.prepare import read_crm
 from abm_ml.data.simulate.simulate import simulate_world
-from abm_ml.scoring.evaluation import evaluate
+from abm_ml.scoring.inputs import read_inputs
+from abm_ml.scoring.judgement import judge
 from abm_ml.scoring.past_scores import past_account_scores
 
 HIRING = {
     "firmographic": [
         {"signal": "job_posting", "count_at_least": 1, "within_days": 180},
         {"column": "employees", "min": 50, "must": True},
+    ]
+}
+KNOCK_OUTS = {
+    "firmographic": [
+        {"signal": "job_posting", "count_at_least": 1, "within_days": 360},
+        {"signal": "job_posting", "contains": ["manager"], "count_at_least": 1, "within_days": 360},
+        {"signal": "legal_risk", "count_at_most": 0, "must": True},
+        {"column": "industry", "none_of": ["Energy", "能源"], "must": True},
     ]
 }
 
@@ -33,19 +42,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Crm:
 
 @pytest.mark.parametrize(
     ("settings", "moment"),
-    [({}, datetime(2025, 6, 1, 7, 30)), ({"icp": HIRING}, datetime(2024, 5, 1))],
+    [
+        ({}, datetime(2025, 6, 1, 7, 30)),
+        ({"icp": HIRING}, datetime(2024, 5, 1)),
+        ({"icp": KNOCK_OUTS}, datetime(2025, 3, 1)),
+    ],
 )
 def test_a_row_scores_what_scoring_the_universe_then_would_have_given(
     world: Crm, settings: dict[str, object], moment: datetime
 ) -> None:
     params = Params.model_validate(settings)
-    then = evaluate(world, None, params, moment, motion="all", previous=None, model_version="")
-    ids = then.inputs.array("account_id").to_pylist()
+    inputs = read_inputs(world, params, moment)
+    then = judge(inputs, params, "all")
+    ids = inputs.array("account_id").to_pylist()
     spine = pd.DataFrame({"account_id": ids, "as_of": moment}).sample(frac=1, random_state=0)
     spine.insert(0, "row_id", range(len(spine)))
     rows = pa.Table.from_pandas(spine, preserve_index=False)
     found = past_account_scores(world, rows, params)
-    expected = dict(zip(ids, then.judged.account_score, strict=True))
+    expected = dict(zip(ids, then.account_score, strict=True))
     np.testing.assert_array_equal(found, [expected[one] for one in spine["account_id"]])
     assert len(set(found)) > 5
 

@@ -1,4 +1,4 @@
-"""Similarity in the scored list: to the customers at as_of, and of no weight in the order."""
+"""Similarity in the scored list: to the customers at as_of, with a small weight in its order."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.lookalike.index import LookalikeIndex
+from abm_ml.rulebook import Fusion
 from abm_ml.scoring.explain import explain_account
 from abm_ml.scoring.universe import ScoreResult, score_universe
 
@@ -67,12 +68,33 @@ def test_accounts_like_the_customers_come_out_as_similar(many, index):
     assert set(result["index_version"]) == {"v1"}
 
 
-def test_similarity_changes_no_rank_tier_or_priority(many, index):
+def test_similarity_takes_part_in_priority_with_the_weight_of_the_params(many, index):
+    found = scored(many, index).scored
+    similarity = found["similarity"].fillna(0)
+    expected = (0.5 * found["account_score"] + 0.1 * similarity) / 0.6
+    np.testing.assert_allclose(found["priority"], expected, atol=1e-9)
+    assert found["similarity"].nunique() > 5
+
+
+def test_similarity_changes_no_account_score_and_no_index_means_no_similarity(many, index):
     with_index, without = scored(many, index).scored, scored(many, None).scored
-    told = ["account_id", "rank", "tier", "priority", "account_score"]
-    pd.testing.assert_frame_equal(with_index[told], without[told])
+    told = ["account_id", "account_score"]
+    pd.testing.assert_frame_equal(
+        with_index[told].sort_values("account_id", ignore_index=True),
+        without[told].sort_values("account_id", ignore_index=True),
+    )
     assert without["similarity"].isna().all()
     assert without["index_version"].isna().all()
+
+
+def test_similarity_without_weight_changes_no_rank_tier_or_priority(many, index):
+    crm = Crm.from_tables(many, threads=1)
+    off = PARAMS.model_copy(update={"fusion": Fusion(similarity=0)})
+    with_index, without = (
+        score_universe(crm, None, one, off, AS_OF, motion="all").scored for one in (index, None)
+    )
+    told = ["account_id", "rank", "tier", "priority", "account_score"]
+    pd.testing.assert_frame_equal(with_index[told], without[told])
 
 
 def test_law_1_who_is_won_at_or_after_as_of_is_no_customer_yet(many, index):

@@ -1,11 +1,22 @@
 """The tiny CRM of conftest from tables to list, every number worked out by hand."""
 
+from datetime import datetime
+
 import pandas as pd
 import pytest
 
 from abm_ml.config import Params
 from abm_ml.errors import DataError, ParamsError
 from abm_ml.scoring.schema import EXCLUDED_SCHEMA, SCORED_SCHEMA
+
+AS_OF = datetime(2026, 1, 1)
+AT_ONCE = Params.model_validate(
+    {
+        "exclusions": {"hands_off_owners": ["boss"]},
+        "tiers": {"keep_margin": 0, "min_stay_days": 0},
+    }
+)
+"""The tiny rule book without any delay."""
 
 
 def by_id(frame: pd.DataFrame, column: str) -> dict:
@@ -58,7 +69,7 @@ def test_excluded_accounts_say_why(acquired):
     }
     details = acquired.excluded.set_index("account_id")["detail"]
     assert details[["stopped", "rival", "keep-off"]].tolist() == [
-        "asked us to", "Competitor", "boss",
+        "domain stopped.example, because asked us to", "Competitor", "owner boss",
     ]  # fmt: skip
 
 
@@ -81,15 +92,19 @@ def test_each_account_has_its_stage(everyone):
 
 def test_law_5_people_who_may_not_be_contacted_are_never_recommended(acquired):
     contacts = by_id(acquired.scored, "recommended_contacts")
-    assert contacts == {"acme": ["c1", "c2"], "beta": [], "gamma": ["c5"]}
+    assert {account: sorted(people) for account, people in contacts.items()} == {
+        "acme": ["c1", "c2"], "beta": [], "gamma": ["c5"],
+    }  # fmt: skip
 
 
 def test_the_output_has_exactly_the_declared_columns(acquired):
     assert list(acquired.scored.columns) == SCORED_SCHEMA.names
     assert list(acquired.tal.columns) == SCORED_SCHEMA.names
     assert list(acquired.excluded.columns) == EXCLUDED_SCHEMA.names
-    later = ["cluster", "applicability", "similarity", "nearest_seed", "play", "missing_roles"]
-    assert acquired.scored[later].isna().all(axis=None)
+    absent = ["applicability", "similarity", "nearest_seed", "mqa_at"]
+    assert acquired.scored[absent].isna().all(axis=None)
+    told = ["tier_why", "stage", "content_stage", "play", "handover", "next_step", "missing_roles"]
+    assert acquired.scored[told].notna().all(axis=None)
 
 
 def test_without_a_model_propensity_is_null_and_the_rules_rank(acquired):
@@ -117,11 +132,49 @@ def test_without_a_previous_list_nothing_is_said_of_changes(acquired):
     assert acquired.summary["changes"] == {}
 
 
+def test_an_account_stays_in_its_tier_until_it_was_there_long_enough(score, tables):
+    def previous(since: object) -> pd.DataFrame:
+        return pd.DataFrame({"account_id": ["acme"], "tier": [1], "tier_since": [since]})
+
+    week_ago = AS_OF - pd.Timedelta(days=7)
+    staying = AT_ONCE.model_copy(
+        update={"tiers": AT_ONCE.tiers.model_copy(update={"min_stay_days": 30})}
+    )
+    fresh = score(tables, staying, previous=previous(week_ago)).scored.iloc[0]
+    told = ["account_id", "tier", "tier_why", "change", "tier_since"]
+    assert fresh[told].tolist() == ["acme", 1, "kept_by_stay", "same", week_ago]
+    old = score(tables, staying, previous=previous(AS_OF - pd.Timedelta(days=90))).scored.iloc[0]
+    assert old[told].tolist() == ["acme", 2, "threshold", "down", AS_OF]
+
+
+def test_what_people_decided_holds(score, tables):
+    tables["overrides"] = pd.DataFrame(
+        [("beta", "tier", 1), ("gamma", "hands_off", None)],
+        columns=["account_id", "action", "tier"],
+    ).assign(by="Ann", reason="partner day", ts=AS_OF - pd.Timedelta(days=9), until=pd.NaT)
+    result = score(tables)
+    beta = result.scored.set_index("account_id").loc["beta"]
+    assert (beta["tier"], beta["tier_why"]) == (1, "manual")
+    gamma = result.excluded.set_index("account_id").loc["gamma"]
+    assert gamma["reason"] == "hands_off"
+    assert gamma["detail"] == "by Ann, because partner day"
+
+
+def test_a_list_for_one_product_keeps_customers_of_another(score, tables):
+    tables["opportunities"]["product"] = ["CRM", "ERP", "CRM"]
+    crm, erp = (score(tables, product=product) for product in ("crm", "ERP"))
+    assert "customer" not in set(crm.scored["account_id"])
+    assert "open" in set(crm.scored["account_id"])
+    assert "customer" in set(erp.scored["account_id"])
+    with pytest.raises(ParamsError, match="no opportunity is of product 'CRN'; did you mean CRM"):
+        score(tables, product="CRN")
+
+
 def test_changes_since_the_previous_list(score, tables):
     previous = pd.DataFrame(
         {"account_id": ["acme", "beta", "open", "gone"], "tier": [1, 3, 2, 2], "other": 0}
     )
-    result = score(tables, previous=previous)
+    result = score(tables, AT_ONCE, previous=previous)
     assert by_id(result.scored, "change") == {"acme": "down", "beta": "same", "gamma": "new"}
     assert result.scored["previous_tier"].tolist() == [1, 3, pd.NA]
     assert by_id(result.excluded, "change")["open"] == "out"

@@ -12,7 +12,7 @@ import pytest
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_contacts
-from abm_ml.errors import DataError, OutputError, ParamsError
+from abm_ml.errors import DataError, ParamsError
 from abm_ml.workflows.as_of import latest_instant
 from abm_ml.workflows.contacts import ContactsRun, PeopleAsked, contacts
 from abm_ml.workflows.seed_contacts import read_seed_contacts
@@ -108,8 +108,8 @@ def test_personas_and_reasons_in_chinese(find: Find, accounts: Path, tmp_path: P
     personas = Path(__file__).parents[2] / "docs" / "examples" / "personas.yaml"
     asked = PeopleAsked(tmp_path / "people.csv", personas=personas)
     table = listed(find(accounts, asked, lang="zh"))
-    assert {"采购", "市场负责人"} & set(table["persona"].dropna())
-    assert table["reasons"].dropna().str.contains("[一-鿿]").all()
+    assert {"采购", "市场负责人"} & set(table["人物画像"].dropna())
+    assert table["理由"].dropna().str.contains("[一-鿿]").all()
 
 
 def test_the_same_call_gives_the_same_bytes(
@@ -156,8 +156,10 @@ def test_what_cannot_be_done_leaves_the_earlier_file(
     (tmp_path / "none.csv").write_text("account_id\nnobody\n")
     with pytest.raises(DataError, match="none of its 1 lines is an account of the CRM; line 2"):
         find(tmp_path / "none.csv", PeopleAsked(out))
-    with pytest.raises(OutputError, match="is read and would be written over"):
-        find(accounts, PeopleAsked(accounts))
+    for file in (accounts, accounts.with_name("x.csv")):
+        read = accounts if file == accounts else accounts.with_name("x-coverage.csv")
+        with pytest.raises(ParamsError, match="is read and would be written over"):
+            find(read, PeopleAsked(file))
     assert out.read_text() == "earlier"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import ArtefactError, DataError, OutputError, ParamsError
 from abm_ml.workflows.as_of import latest_instant
-from abm_ml.workflows.contacts import PeopleAsked
+from abm_ml.workflows.contacts import PeopleAsked, contacts
 from abm_ml.workflows.expand import ExpandRun, expand, expand_again
 from abm_ml.workflows.index import IndexBuild
 from abm_ml.workflows.left_out import account_states, left_out, rejected_accounts, suppressed_ids
@@ -174,9 +175,32 @@ def test_chinese_reasons_and_page_when_asked_for(run: Expand, seeds: Path, tmp_p
     found = run(seeds, tmp_path / "zh.csv", lang="zh")
     share = r"全部企业中占 [\d.]+%"
     told = rf"\S.*?：(种子客户中占 [\d.]+%，{share}|与最接近的种子客户相同，{share})"
-    assert listed(found)["reasons"].dropna().str.fullmatch(rf"{told}(；{told})*").all()
+    assert listed(found)["理由"].dropna().str.fullmatch(rf"{told}(；{told})*").all()
     page = found.files["page"].read_text(encoding="utf-8")
     assert '<html lang="zh-CN">' in page
+
+
+def test_chinese_lists_have_chinese_headers_and_are_read_like_english_ones(
+    run: Expand, seeds: Path, done: ExpandRun, world: Path, params: Params, tmp_path: Path
+) -> None:
+    found = run(seeds, tmp_path / "zh.csv", lang="zh", people=PeopleAsked(tmp_path / "who.csv"))
+    for name in ("list", "seeds", "people", "coverage"):
+        header = list(listed(found, name))
+        assert [one for one in header if re.fullmatch("[ -~]+", one)] == [], name
+    lines = listed(found, "seeds")
+    assert lines["处理结果"].value_counts().to_dict() == {
+        "已使用": 12, "重复": 1, "在禁用名单中未使用": 1, "未匹配到企业": 1,
+    }  # fmt: skip
+    where = {"data": world / "work"}
+    asked = [PeopleAsked(tmp_path / f"{lang}-who.csv") for lang in ("zh", "en")]
+    both = [
+        contacts(file, one, params, **where)
+        for file, one in zip((found.files["list"], done.files["list"]), asked, strict=True)
+    ]
+    assert both[0].files["people"].read_bytes() == both[1].files["people"].read_bytes()
+    vips = PeopleAsked(tmp_path / "more.csv", seed_contacts=found.files["people"])
+    named = listed(found, "people")["联系人ID"].notna().sum()
+    assert contacts(found.files["list"], vips, params, **where).summary["seeds"] == named
 
 
 def test_accounts_that_did_not_exist_yet_are_not_listed(
@@ -332,7 +356,6 @@ def test_an_empty_list_is_written_and_is_a_warning_for_the_job(
 
 
 BAD: dict[str, tuple[str, str]] = {
-    "nobody known": ("name\nVöllig Unbekannt GmbH\n", r"none of its 1 lines .*1 unmatched.*line 2"),
     "empty": ("", "seeds.*holds no company"),
     "header only": ("name,domain\n", "header but no rows"),
     "no such column": ("foo,bar\n1,2\n", "no column name says what it holds"),
@@ -346,6 +369,92 @@ def test_a_seed_list_that_cannot_be_used_is_refused(case: str, run: Expand, tmp_
     with pytest.raises(DataError, match=message):
         run(tmp_path / "seeds.csv", tmp_path / "alike.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["seeds.csv"]
+
+
+def test_where_no_line_is_known_the_reasons_are_written_all_the_same(
+    abm: Callable[..., Any], world: Path, indexed: IndexBuild, indexed_in: Path,
+    accounts: pd.DataFrame, tmp_path: Path,
+) -> None:  # fmt: skip
+    (tmp_path / "seeds.csv").write_text(
+        f'name\nVöllig Unbekannt GmbH\n"{accounts["name"].iloc[0]} Maschinenbau Nord"\n'
+    )
+    call = (
+        "expand", tmp_path / "seeds.csv", "--data", world / "work", "--models", indexed_in,
+        "--out", tmp_path / "alike.csv",
+    )  # fmt: skip
+    ended = abm(*call)
+    assert ended.code == 2
+    assert "none of its 2 lines is a company that can be a seed (2 unmatched)" in ended.err
+    assert "alike-seeds.csv says of each line why" in ended.err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["alike-seeds.csv", "seeds.csv"]
+    told = pd.read_csv(tmp_path / "alike-seeds.csv", encoding="utf-8-sig")
+    assert told["outcome"].tolist() == ["unmatched", "unmatched"]
+    assert told["reason"].notna().all()
+    assert accounts["account_id"].iloc[0] in told["nearest"].iloc[1]
+
+
+def test_where_no_line_is_known_an_earlier_list_keeps_its_files(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    files = run(seeds, tmp_path / "alike.csv", k=5).files
+    before = digest(files)
+    (tmp_path / "none.csv").write_text("name\nVöllig Unbekannt GmbH\n")
+    with pytest.raises(DataError, match=r"alike-seeds-unused\.csv says of each line why"):
+        run(tmp_path / "none.csv", tmp_path / "alike.csv")
+    assert digest(files) == before
+    assert (tmp_path / "alike-seeds-unused.csv").is_file()
+
+
+def test_a_value_that_no_company_has_is_refused_with_those_that_exist(
+    run: Expand, seeds: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=r"filter 'country': no company has 'Narnia'; (did|the)"):
+        run(seeds, tmp_path / "alike.csv", where=["country=Narnia"])
+    with pytest.raises(DataError, match="no company has 'Sofware'; did you mean 'Software'"):
+        run(seeds, tmp_path / "alike.csv", where=["industry=Sofware"])
+    assert not list(tmp_path.iterdir())
+    found = run(seeds, tmp_path / "alike.csv", where=["industry=Software,Narnia"])
+    assert "filter 'industry': no company has 'Narnia'" in found.to_text()
+    assert found.exit_code == 3
+
+
+def test_columns_go_by_their_chinese_names_too_and_again_when_carried_out_again(
+    run: Expand, seeds: Path, world: Path, indexed_in: Path, params: Params, tmp_path: Path
+) -> None:
+    where = (["所属行业=Software", "人员规模>=100"], ["industry=Software", "employees>=100"])
+    chinese, english = (run(seeds, tmp_path / f"{n}.csv", where=w) for n, w in enumerate(where))
+    assert chinese.files["list"].read_bytes() == english.files["list"].read_bytes()
+    again = expand_again(
+        chinese.files["request"], params, data=world / "work", models=indexed_in,
+        out=tmp_path / "again.csv",
+    )  # fmt: skip
+    assert again.summary["changes"] == ["the list is the same as before"]
+
+
+def test_group_companies_of_customers_and_of_the_suppressed_are_left_out(
+    run: Expand, seeds: Path, done: ExpandRun, states: pd.DataFrame, customers: list[str],
+    suppressed: frozenset[str], world: Path, tmp_path: Path, copied: Callable[[Path], Path],
+) -> None:  # fmt: skip
+    work = copied(world / "work")
+    first, second, third = listed(done)["account_id"].head(3)
+    known = set(listed(done, "seeds")["account_id"])
+    customer = next(one for one in customers if one not in known)
+    file = work / "canonical" / "accounts.parquet"
+    table = pd.read_parquet(file).set_index("account_id")
+    table.loc[first, "parent_account_id"] = customer
+    table.loc[sorted(suppressed)[-1], "parent_account_id"] = second
+    table.reset_index().to_parquet(file)
+    found = run(seeds, tmp_path / "alike.csv", data=work)
+    there = set(listed(found)["account_id"])
+    assert third in there
+    assert not {first, second} & there
+    assert found.summary["left_out"]["customer_group"] >= 1
+    assert found.summary["left_out"]["suppressed_group"] >= 1
+    assert "in the group of a customer" in found.to_text()
+    both = run(seeds, tmp_path / "both.csv", data=work, include_customers=True, k=400)
+    assert {first, customer} & set(listed(both)["account_id"])
+    assert second not in set(listed(both)["account_id"])
+    assert "customer_group" not in both.summary["left_out"]
 
 
 def test_unknown_columns_and_bad_conditions_are_refused(
@@ -363,9 +472,44 @@ def test_unknown_columns_and_bad_conditions_are_refused(
 def test_the_seed_list_is_never_written_over(run: Expand, tmp_path: Path) -> None:
     file = tmp_path / "alike-seeds.csv"
     file.write_text("name\nAcme\n")
-    with pytest.raises(OutputError, match="is read and would be written over"):
-        run(file, tmp_path / "alike.csv")
+    for out in ("alike.csv", "alike-seeds.csv"):
+        with pytest.raises(ParamsError, match="is read and would be written over"):
+            run(file, tmp_path / out)
     assert file.read_text() == "name\nAcme\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "people", "message"),
+    [
+        ("x.json", None, r"x\.json: list and request would both be written there; choose another"),
+        ("x.html", None, r"x\.html: page and list would both be written there"),
+        ("x.csv", "x.csv", r"x\.csv: list and people would both"),
+        ("x.csv", "x-seeds.csv", r"x-seeds\.csv: seeds and people would both"),
+        ("x-coverage.csv", "x.csv", r"x-coverage\.csv: list and coverage would both"),
+        ("", None, "names no file to write"),
+    ],
+)
+def test_two_results_in_one_file_are_refused_before_any_work(
+    abm: Callable[..., Any], out: str, people: str | None, message: str, tmp_path: Path
+) -> None:
+    target = tmp_path / out if out else Path("/")
+    more = ["--people", tmp_path / people] if people else []
+    ended = abm("expand", tmp_path / "no-such-seeds.csv", "--out", target, *more)
+    assert ended.code == 2
+    assert re.search(message, ended.err)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_saved_request_is_replaced_by_its_own_only(
+    done: ExpandRun, world: Path, indexed_in: Path, params: Params, tmp_path: Path
+) -> None:
+    saved = tmp_path / "alike.json"
+    saved.write_bytes(done.files["request"].read_bytes())
+    where = {"data": world / "work", "models": indexed_in}
+    for clash in ({"out": saved}, {"people": PeopleAsked(saved)}):
+        with pytest.raises(ParamsError, match=r"alike\.json: .*choose another  --out"):
+            expand_again(saved, params, **where, **clash)
+    assert expand_again(saved, params, **where).files["request"] == saved
 
 
 def test_without_an_index_the_remedy_is_said(run: Expand, seeds: Path, tmp_path: Path) -> None:

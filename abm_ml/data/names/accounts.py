@@ -73,6 +73,11 @@ class AccountNames:
         found = self._columns.get(column)
         return found[row] if found else ""
 
+    def known_as(self, row: int) -> list[NameParts]:
+        """An account's name, and its former ones."""
+        told = self.table["former_names"].iloc[row] if "former_names" in self.table else None
+        return [self._parse(name) for name in (self.names[row], *former_names(told))]
+
     def identified(self, kind: str, values: Sequence[str]) -> list[list[int]]:
         """Rows of the accounts that have an "id", a "code" or a "domain", for each value.
 

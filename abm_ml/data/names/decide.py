@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from abm_ml.data.domains import company_domain
 from abm_ml.data.names.accounts import AccountNames
+from abm_ml.data.names.agreement import LEAST_SAID, may_be
 from abm_ml.data.names.codes import normalise_code
 from abm_ml.data.names.normalise import normalise_name
 from abm_ml.data.names.parts import NameParts, parse_name, place_named
@@ -18,13 +19,14 @@ MARGIN = 3.0
 MARGIN_OF_SAME = 0.75
 """The same where the words are the same: then an equal legal form or place decides."""
 
+UNLIKE = "name_unlike"
+"""Note of a name that has nothing in common with the domain's account."""
+
 _FORMER = 2.0
-_LEAST_SAID = 0.3
 _OTHER_CODE = 20.0
 _OTHER_DOMAIN = 3.0
 _PLACES = (("city", 1.0, 2.0), ("state", 0.5, 1.5), ("country", 0.25, 4.0))
 _DOMAIN_SCORE = 98.0
-_ELSEWHERE = 95.0
 _BARELY_ALIKE = 60.0
 
 
@@ -50,6 +52,13 @@ class Candidate(NamedTuple):
     support: float
     common: float
     notes: tuple[str, ...]
+
+
+class Contradiction(NamedTuple):
+    """What a name says against a domain: a note, and the reason with its values."""
+
+    note: str
+    reason: tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,14 @@ class Identified:
     but_for_zeros: list[int] = field(default_factory=list)
 
 
-def decide(query: Query, told: Identified, accounts: AccountNames, least: float) -> Decision:
+def decide(
+    query: Query,
+    told: Identified,
+    accounts: AccountNames,
+    least: float,
+    *,
+    work_address: bool = False,
+) -> Decision:
     """Choose by id, then code, then domain, then name; a person chooses where they disagree.
 
     Parameters
@@ -98,6 +114,8 @@ def decide(query: Query, told: Identified, accounts: AccountNames, least: float)
         All accounts.
     least : float
         The lowest score of a match, 0 to 100.
+    work_address : bool
+        Whether a domain decides although the name is nothing like its account's.
     """
     for kind, rows in (("id", told.ids), ("code", told.codes)):
         if rows:
@@ -106,7 +124,10 @@ def decide(query: Query, told: Identified, accounts: AccountNames, least: float)
         return _lost_zeros(query, told.but_for_zeros, accounts)
     named = name_candidates(query, accounts) if query.name else []
     if told.domains:
-        return _by_domain(query, told.domains, named, accounts)
+        contradicted = _contradiction(query, told.domains, named, accounts, least)
+        if contradicted is None or (work_address and contradicted.note == UNLIKE):
+            return _of_few("domain", told.domains, _DOMAIN_SCORE, query, accounts)
+        return _for_a_person(contradicted, told.domains, named)
     if query.name:
         return _by_name(query, named, accounts, least)
     return Decision("unmatched", reason=_why_nothing(query, told))
@@ -118,22 +139,38 @@ def _lost_zeros(query: Query, rows: list[int], accounts: AccountNames) -> Decisi
     return Decision("unmatched", reason=("lost_zeros", values), candidates=near)
 
 
-def _by_domain(
-    query: Query, rows: list[int], named: list[Candidate], accounts: AccountNames
-) -> Decision:
-    """An account of this domain, unless the name is surely another account's."""
-    best = named[0] if named and not query.detected else None
-    if best and best.score >= _ELSEWHERE and best.row not in rows:
-        fits = max((candidate.score for candidate in named if candidate.row in rows), default=0.0)
-        if fits < _BARELY_ALIKE:
-            held = [Candidate(row, _DOMAIN_SCORE, 0.0, 0.0, ("domain",)) for row in rows]
-            return Decision(
-                "ambiguous",
-                notes=("domain", "name_elsewhere"),
-                reason=("contradiction", {}),
-                candidates=[*held, best],
-            )
-    return _of_few("domain", rows, _DOMAIN_SCORE, query, accounts)
+def _for_a_person(found: Contradiction, rows: list[int], named: list[Candidate]) -> Decision:
+    """The accounts of the domain and those of the name, the best of each first."""
+    held = [Candidate(row, _DOMAIN_SCORE, 0.0, 0.0, ("domain",)) for row in rows]
+    others = [one for one in named if one.row not in rows and one.score > 0.0]
+    return Decision(
+        "ambiguous",
+        notes=("domain", found.note),
+        reason=found.reason,
+        candidates=[*held[:2], *others[:1], *held[2:], *others[1:]],
+    )
+
+
+def _contradiction(
+    query: Query, rows: list[int], named: list[Candidate], accounts: AccountNames, least: float
+) -> Contradiction | None:
+    """Whether a name is another account's, or nothing like that of the domain's."""
+    if not query.name or query.detected:
+        return None
+    parts = parse_name(query.name)
+    names = {row: accounts.known_as(row) for row in rows}
+    fits = max(likeness(parts, one, accounts.weight).score for row in rows for one in names[row])
+    best = next((one for one in named if one.row not in rows), None)
+    telling = best is not None and (best.notes[:1] == ("equal",) or best.common >= LEAST_SAID)
+    if best is not None and telling and best.score >= least > fits:
+        return Contradiction("name_elsewhere", ("contradiction", {}))
+    labels = {
+        domain.partition(".")[0] for text in query.domains if (domain := company_domain(text))
+    }
+    known = [one for row in rows for one in names[row]]
+    if parts.core and not may_be(parts, known, labels, accounts.weight):
+        return Contradiction(UNLIKE, ("unlike", {"name": accounts.names[rows[0]]}))
+    return None
 
 
 def name_candidates(query: Query, accounts: AccountNames) -> list[Candidate]:
@@ -249,7 +286,7 @@ def _by_name(
     if best.score < least:
         values = {"name": accounts.names[best.row], "score": best.score, "least": least}
         return Decision("unmatched", None, best.score, (), ("below", values), named)
-    if best.notes[0] != "equal" and best.common < _LEAST_SAID:
+    if best.notes[0] != "equal" and best.common < LEAST_SAID:
         return Decision("unmatched", None, best.score, (), ("says_little", {}), named)
     tied = [best, *(c for c in named[1:] if not _leads(best, c))]
     if len(tied) > 1:

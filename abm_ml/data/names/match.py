@@ -27,10 +27,12 @@ def match_accounts(
     accounts: pd.DataFrame | AccountNames,
     *,
     min_score: float = MIN_SCORE,
+    work_addresses: bool = False,
 ) -> pd.DataFrame:
     """The account that each query means, with the evidence; none is better than a wrong one.
 
-    An id or a registration code decides by itself; then the domain; then the name. Names are
+    An id or a registration code decides by itself; then the domain, unless the name beside it is
+    another account's or nothing like that of the domain's; then the name. Names are
     compared without case, accents, legal forms and share classes; the rarer a word is among the
     accounts, the more it counts, for and against. Places choose between accounts of one name and
     never make a match.
@@ -47,6 +49,9 @@ def match_accounts(
         indexing them again.
     min_score : float
         The lowest score of a match by name, 0 to 100.
+    work_addresses : bool
+        Whether domains are those of people's work addresses: they tell where somebody works even
+        where the company beside them is written as nothing like it (a form's "n.a.", a brand).
 
     Returns
     -------
@@ -76,7 +81,7 @@ def match_accounts(
     known = accounts if isinstance(accounts, AccountNames) else AccountNames(accounts)
     ids, asked = read_queries(queries)
     decisions = [
-        decide(query, told, known, min_score)
+        decide(query, told, known, min_score, work_address=work_addresses)
         for query, told in zip(asked, _identify(asked, known), strict=True)
     ]
     named = Counter(decision.row for decision in decisions if decision.row is not None)

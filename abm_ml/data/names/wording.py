@@ -28,6 +28,7 @@ NOTES = {
     "id": ("same id", "编号相同"),
     "code": ("same registration code", "登记代码相同"),
     "domain": ("same domain", "域名相同"),
+    "name_unlike": ("but the name has nothing in common with it", "但名称与之毫无共同之处"),
     "name_elsewhere": ("but the name is another account's", "但名称属于另一客户"),
 }  # fmt: skip
 """What is said of a match, by its short name."""
@@ -61,6 +62,10 @@ REASONS = {
     "several": (
         "{count} accounts fit about equally well: choose one",
         "{count} 个客户匹配程度相当，请人工选择",
+    ),
+    "unlike": (
+        "the domain is that of {name}, with which the name has nothing in common: choose one",
+        "域名属于“{name}”，但两者名称毫无共同之处，请人工选择",
     ),
     "contradiction": (
         "the domain is one account's and the name another's: choose one",

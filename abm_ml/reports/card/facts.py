@@ -15,9 +15,9 @@ def training_facts(trained: TrainedPropensity) -> dict[str, Any]:
     Returns
     -------
     dict
-        `target`, `horizon_days`, `as_of`, `seed`, `base_rate`, `expected_amount`, `held_back`;
-        `choice` and `calibration` of the model in use and its `settings`; `importance` by
-        column, the largest first; and the kept facts.
+        `target`, `horizon_days`, `as_of`, `seed`, `base_rate`, `expected_amount`, `fusion`,
+        `held_back`; `choice` and `calibration` of the model in use and its `settings`;
+        `importance` by column, the largest first; and the kept facts.
     """
     model = trained.model
     return {
@@ -28,6 +28,7 @@ def training_facts(trained: TrainedPropensity) -> dict[str, Any]:
         "seed": trained.seed,
         "base_rate": trained.base_rate,
         "expected_amount": trained.expected_amount,
+        "fusion": trained.fusion,
         "held_back": dict(trained.spec.held_back),
         "choice": model.choice_.words(),
         "calibration": model.scorer_.calibrator.method,

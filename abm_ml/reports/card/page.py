@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from abm_ml.reports.card.chosen import chosen
+from abm_ml.reports.card.fused import fused
 from abm_ml.reports.card.learned import learned
 from abm_ml.reports.card.made import made
 from abm_ml.reports.card.reach import reach, value
@@ -53,6 +54,7 @@ def render_model_card(
         "learned": learned(training, backtest),
         "chosen": chosen(training, backtest),
         "trust": tested(backtest),
+        "fused": fused(training),
         "segments": segments(backtest),
         "used": used(training),
         "kept_out": kept_out(backtest, training),

@@ -89,6 +89,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Propensity makes up {share} of the priority, the account score the rest.",
         "优先级得分中转化概率占 {share}，其余为规则评分。",
     ),
+    "verdict.weight.index": (
+        "Propensity makes up {share} of the priority, similarity to your customers {similarity}, "
+        "the account score the rest.",
+        "优先级得分中转化概率占 {share}，与现有客户的相似度占 {similarity}，其余为规则评分。",
+    ),
     "verdict.capture": (
         "Put to the test, the {top} of accounts that the model ranked highest held {caught} of "
         "all wins, {times} times chance.",

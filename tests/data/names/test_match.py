@@ -32,6 +32,19 @@ ACCOUNTS = pd.DataFrame(
     [{"account_id": f"A{n}", **_EMPTY, **known} for n, known in enumerate(_KNOWN, start=1)]
 )
 
+MORE = pd.concat(
+    [ACCOUNTS, pd.DataFrame(
+        [("A9", "International Business Machines Corp", "ibm.com"),
+         ("A10", "杭州云海数据科技有限公司", "yunhai.cn"),
+         ("A11", "Siemens AG", "siemens.com"),
+         ("A12", "Siemens Energy AG", None),
+         ("A13", "P&G", "pg.com"),
+         ("A14", "Hana Systeme GmbH", "sap-hana.com")],
+        columns=["account_id", "name", "domain"],
+    )],
+    ignore_index=True,
+)  # fmt: skip
+
 
 def only(queries, accounts=ACCOUNTS, **settings):
     found = match_accounts(queries, accounts, **settings)
@@ -115,7 +128,8 @@ def test_several_queries_for_one_account_are_told():
         ({"city": "London", "name": "Nobody"}, None),
         ({"公司名称": "Apple", "官网": ""}, "A2"),
         ({"企业名称": "字节跳动", "统一社会信用代码": "91110000MA01ABCDEX"}, "A1"),
-        ({"Company": "whatever", "Tax ID": "", "Email": "x@apple.com"}, "A2"),
+        ({"Company": "Apple Europe", "Tax ID": "", "Email": "x@apple.com"}, "A2"),
+        ({"Company": "whatever", "Tax ID": "", "Email": "x@apple.com"}, None),
         ({"name": "Something else", "registration_no": "hrb12345"}, "A6"),
         ({"name": "字节跳动", "credit_code": "91440300708461136T"}, None),
     ],
@@ -128,6 +142,56 @@ def test_a_domain_and_a_name_that_contradict_each_other_are_left_to_a_person():
     found = only(pd.DataFrame([{"name": "Twin Ltd", "domain": "apple.com"}]))
     assert found["status"] == "ambiguous"
     assert [c["account_id"] for c in found["candidates"]] == ["A2", "A7"]
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "candidates"),
+    [
+        ("Völlig Unbekannt GmbH", "apple.com", ["A2"]),
+        ("云帆软件有限公司", "yunhai.cn", ["A10"]),
+        ("Beta Group Inc.", "apple.com", ["A2"]),
+        ("Apple Hospitality REIT", "apple.com", ["A2", "A3"]),
+        ("Siemens Energy", "siemens.com", ["A11", "A12"]),
+        ("Apple", "carnival.com", ["A4", "A5", "A2"]),
+    ],
+)
+def test_a_name_that_says_otherwise_than_the_domain_is_left_to_a_person(name, domain, candidates):
+    found = only(pd.DataFrame([{"name": name, "domain": domain}]), MORE)
+    assert (found["status"], found["account_id"]) == ("ambiguous", None)
+    assert "same domain; but the name" in found["evidence"]
+    assert found["reason"].endswith("choose one")
+    assert found["reason_zh"].endswith("请人工选择")
+    assert [c["account_id"] for c in found["candidates"]][: len(candidates)] == candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "domain", "account"),
+    [
+        ("IBM", "ibm.com", "A9"),
+        ("I.B.M.", "https://www.ibm.com/de-de", "A9"),
+        ("Intl. Business Machines", "ibm.com", "A9"),
+        ("Appel", "apple.com", "A2"),
+        ("Apple Mining", "apple.com", "A2"),
+        ("Apple Computer, Inc.", "apple.com", "A2"),
+        ("苹果", "apple.com", "A2"),
+        ("ByteDance", "bytedance.com", "A1"),
+        ("云海", "yunhai.cn", "A10"),
+        ("Siemens", "siemens.com", "A11"),
+        ("???", "apple.com", "A2"),
+        ("Procter & Gamble", "pg.com", "A13"),
+        ("SAP", "sap-hana.com", "A14"),
+    ],
+)
+def test_a_short_name_a_brand_in_the_domain_and_a_slip_contradict_nothing(name, domain, account):
+    found = only(pd.DataFrame([{"name": name, "domain": domain}]), MORE)
+    assert (found["status"], found["account_id"]) == ("matched", account)
+
+
+def test_a_work_address_tells_where_somebody_works_whatever_a_form_says():
+    table = pd.DataFrame({"name": ["n.a. yet", "Twin Ltd"], "email": ["x@eu.apple.com"] * 2})
+    found = match_accounts(table, MORE, work_addresses=True)
+    assert found["account_id"].tolist() == ["A2", None]
+    assert [c["account_id"] for c in found["candidates"][1]] == ["A2", "A7"]
 
 
 def test_another_domain_counts_against_a_name_but_not_another_country_s():

@@ -1,0 +1,229 @@
+"""Who may leave: the accounts of a list, and the people in them, without those who must not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from abm_ml.data.countries import country_code
+from abm_ml.data.crm import Crm
+from abm_ml.data.domains import company_domain
+from abm_ml.data.suppression import (
+    REFUSED,
+    suppressed_accounts,
+    suppressed_contacts,
+    suppression_ends,
+)
+from abm_ml.exports.identifiers import mailbox
+
+_COMPANY = (
+    "account_id", "name", "domain", "country", "region", "state", "city", "postal_code",
+    "industry", "employees", "ticker", "linkedin_url", "owner_id",
+)  # fmt: skip
+_PERSON = (
+    "contact_id", "account_id", "first_name", "last_name", "title", "email", "phone", "city",
+    "state", "postal_code", "country",
+)  # fmt: skip
+DEVICE_COLUMNS = ("googleaid", "madid", "uid")
+"""Advertising ids of people: no column of the contract, used where a CRM has them."""
+
+_NAMES_OTHERS = re.compile("contact|seed|step|person|people")
+"""Columns of a list that may name companies and people beside the account itself."""
+
+_WORD = re.compile(r"[^\s,;:()，；：（）。]+")
+
+Counts = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """What may be exported.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        By rank: the columns of the list, then `_COMPANY` as the CRM has them now.
+    contacts : DataFrame
+        People in them, by rank and contact_id: `_PERSON`, `DEVICE_COLUMNS`, `country_code`
+        (theirs, or else their company's) and account_name. A phone number that somebody has too
+        who must not be reached is empty.
+    accounts_in, contacts_in : int
+        Accounts of the list, and people known in those that are left.
+    accounts_out, contacts_out : mapping of str to int
+        How many were left out, by reason.
+    """
+
+    accounts: pd.DataFrame
+    contacts: pd.DataFrame
+    accounts_in: int
+    contacts_in: int
+    accounts_out: Counts
+    contacts_out: Counts
+
+
+def select_audience(
+    crm: Crm, listed: pd.DataFrame, excluded: Collection[str], as_of: datetime
+) -> Audience:
+    """The accounts of a list, and the people in them, that may leave.
+
+    Left out are accounts that scoring excluded, that are held out, that are suppressed as the
+    CRM has it now, that share their domain with one that is, or that the CRM no longer has; and
+    people who are suppressed, opted out or refused consent, under whichever record and address
+    of the same mailbox.
+
+    Parameters
+    ----------
+    crm : Crm
+        Prepared tables, as they are now.
+    listed : DataFrame
+        `tal.parquet` of a scored list.
+    excluded : collection of str
+        Accounts that the same run excluded.
+    as_of : datetime
+        Suppressions that end later are in force.
+    """
+    companies = _rows(crm, "accounts", "account_id", listed["account_id"], _COMPANY)
+    barred = _barred_companies(crm, as_of)
+    why = _why_not(listed, companies, set(excluded), barred)
+    told = ["account_id", *listed.columns.difference(companies.columns, sort=False)]
+    kept = listed.loc[why.isna(), told].merge(companies, on="account_id")
+    kept = kept.sort_values(["rank", "account_id"], ignore_index=True)
+    people, reasons = _people(crm, kept, as_of)
+    return Audience(
+        accounts=_scrubbed(kept, {*map(str, barred.index), *map(str, reasons.index)}),
+        contacts=people,
+        accounts_in=len(listed),
+        contacts_in=len(people) + len(reasons),
+        accounts_out=_counted(why.dropna()),
+        contacts_out=_counted(reasons),
+    )
+
+
+def _barred_companies(crm: Crm, as_of: datetime) -> pd.Series:
+    """Domain of each suppressed account, by account_id."""
+    found = crm.table("accounts").semi_join(suppressed_accounts(crm, as_of), "account_id")
+    table = crm.to_arrow(found.select("account_id", "domain")).to_pandas()
+    return table.set_index("account_id")["domain"]
+
+
+def _why_not(
+    listed: pd.DataFrame, companies: pd.DataFrame, excluded: set[str], barred: pd.Series
+) -> pd.Series:
+    """Why each account of the list stays here; null where it may leave."""
+    ids = listed["account_id"]
+    domains = {domain for domain in map(company_domain, barred.dropna()) if domain}
+    domain = ids.map(companies.set_index("account_id")["domain"].map(_domain_of).to_dict())
+    held_out = listed["holdout"].astype("boolean").fillna(False)
+    reasons = pd.Series(None, index=listed.index, dtype="object")
+    for reason, hit in {
+        "not_in_data": ~ids.isin(companies["account_id"]),
+        "same_domain": domain.isin(domains),
+        "suppressed": ids.isin(barred.index),
+        "holdout": held_out.astype(bool),
+        "excluded": ids.isin(excluded),
+    }.items():
+        reasons = reasons.mask(hit, reason)  # The last one that applies is the one told.
+    return reasons
+
+
+def _domain_of(text: object) -> str | None:
+    return company_domain(text) if isinstance(text, str) else None
+
+
+def _people(crm: Crm, accounts: pd.DataFrame, as_of: datetime) -> tuple[pd.DataFrame, pd.Series]:
+    """People who may be reached in accounts; and why the others may not, by contact_id."""
+    extra = [name for name in DEVICE_COLUMNS if name in crm.extra_columns("contacts")]
+    people = _rows(crm, "contacts", "account_id", accounts["account_id"], (*_PERSON, *extra))
+    people = people.reindex(columns=[*_PERSON, *DEVICE_COLUMNS])
+    home = accounts.set_index("account_id")
+    people["account_name"] = people["account_id"].map(home["name"])
+    people["country_code"] = (
+        people["country"].map(country_code).fillna(people["account_id"].map(_codes(home)))
+    )
+    barred = _barred_people(crm, as_of)
+    mailboxes = {found for found in map(mailbox, barred["email"]) if found}
+    reasons = people["contact_id"].map(barred.set_index("contact_id")["reason"].to_dict())
+    same = people["email"].map(mailbox).isin(mailboxes) & reasons.isna()
+    reasons = reasons.astype("object").mask(same, "same_mailbox")
+    left = people.loc[reasons.notna(), "contact_id"]
+    kept = people[reasons.isna()].copy()
+    kept["phone"] = _own_phones(kept, barred)
+    rank = kept["account_id"].map(home["rank"])
+    order = kept.assign(_rank=rank).sort_values(["_rank", "contact_id"]).index
+    return kept.loc[order].reset_index(drop=True), reasons.dropna().set_axis(left)
+
+
+def _codes(home: pd.DataFrame) -> dict[str, str]:
+    codes = home["country"].map(country_code).dropna()
+    return {str(account): str(code) for account, code in codes.items()}
+
+
+def _barred_people(crm: Crm, as_of: datetime) -> pd.DataFrame:
+    """Everybody who must not be reached: contact_id, email, phone, reason.
+
+    Suppressed leads are among them, without a contact_id: they may be contacts as well.
+    """
+    found = crm.table("contacts").semi_join(suppressed_contacts(crm, as_of), "contact_id")
+    columns = ["contact_id", "email", "phone", "opted_out", "consent"]
+    people = crm.to_arrow(found.select(columns)).to_pandas()
+    refused = people["consent"].astype("string").str.strip().str.lower().isin(REFUSED)
+    people["reason"] = "suppressed"
+    people["reason"] = people["reason"].mask(refused.fillna(False).astype(bool), "refused")
+    opted_out = people["opted_out"].astype("boolean").fillna(False).astype(bool)
+    people["reason"] = people["reason"].mask(opted_out, "opted_out")
+    if not crm.has("leads"):
+        return people
+    ends = suppression_ends(crm, "leads")
+    stopped = ends.filter(ends.until > as_of).select(lead_id=ends.person_id)
+    leads = crm.to_arrow(crm.table("leads").semi_join(stopped, "lead_id").select("email"))
+    return pd.concat([people, leads.to_pandas()], ignore_index=True)
+
+
+def _own_phones(people: pd.DataFrame, barred: pd.DataFrame) -> pd.Series:
+    """Phone numbers, without those that somebody has too who must not be reached."""
+    stopped = {tail for tail in map(_tail, barred["phone"]) if tail}
+    return people["phone"].mask(people["phone"].map(_tail).isin(stopped))
+
+
+def _tail(phone: object) -> str | None:
+    """The last eight digits: what one number has in common with and without its country's code."""
+    return re.sub(r"\D", "", phone)[-8:] if isinstance(phone, str) else None
+
+
+def _scrubbed(accounts: pd.DataFrame, gone: set[str]) -> pd.DataFrame:
+    """The list without a word of the companies and people who must not be used."""
+    clean = accounts.copy()
+    for column in clean.columns:
+        if _NAMES_OTHERS.search(column) and not pd.api.types.is_numeric_dtype(clean[column].dtype):
+            cells = [_without(cell, gone) for cell in clean[column]]
+            clean[column] = pd.Series(cells, index=clean.index, dtype="object")
+    return clean
+
+
+def _without(cell: Any, gone: set[str]) -> Any:
+    """A cell without those who are gone: dropped from a list; a text that names one is dropped."""
+    if isinstance(cell, str):
+        return None if cell in gone or gone & set(_WORD.findall(cell)) else cell
+    if isinstance(cell, list | tuple | np.ndarray):
+        return [one for one in cell if one not in gone]
+    return cell
+
+
+def _rows(
+    crm: Crm, table: str, key: str, values: pd.Series, columns: Collection[str]
+) -> pd.DataFrame:
+    """Some columns of the rows whose key is wanted."""
+    wanted = crm.register(f"exported_{table}", pa.table({key: pa.array(values, pa.string())}))
+    found = crm.table(table).semi_join(wanted, key).select(*columns)
+    return crm.to_arrow(found).to_pandas()
+
+
+def _counted(reasons: pd.Series) -> dict[str, int]:
+    return {str(reason): int(n) for reason, n in reasons.value_counts().sort_index().items()}

@@ -1,0 +1,117 @@
+"""To sales now, or nurture on: the decision, whom to call, and why (DESIGN 6.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from abm_ml.rules.mqa_gap import gap_words
+
+Flags = NDArray[np.bool_]
+
+DECISIONS: Mapping[str, tuple[str, str]] = {
+    "sales": ("to sales now", "立即转交销售"),
+    "with_sales": ("sales has it already", "销售已在跟进"),
+    "nurture": ("nurture on", "继续培育"),
+    "leave": ("leave alone", "暂不投入"),
+}
+"""Every decision in words: English, Chinese."""
+
+_WHY: Mapping[str, tuple[str, str]] = {
+    "decision_maker": (
+        "marketing-qualified, and a decision maker is engaged: call {contact}",
+        "已是市场合格客户（MQA），且决策者已互动：请联系 {contact}",
+    ),
+    "engaged_contact": (
+        "marketing-qualified; no decision maker is engaged: call {contact}, who is the most "
+        "engaged, and ask for one",
+        "已是市场合格客户（MQA），决策者尚未互动：请联系互动最多的 {contact}，并请其引荐决策者",
+    ),
+    "no_contact": (
+        "marketing-qualified, but no engaged contact may be called: find one first",
+        "已是市场合格客户（MQA），但没有可联系的互动联系人：请先找到联系人",
+    ),
+    "customer": ("it is a customer", "已是客户"),
+    "open_opportunity": ("an opportunity is open", "有进行中的商机"),
+    "not_qualified": ("not marketing-qualified: {gap}", "尚非市场合格客户（MQA）：{gap}"),
+    "knocked_out": ("{gap}", "{gap}"),
+}
+"""Reasons by code: English, Chinese."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What to do with each account.
+
+    Parameters
+    ----------
+    decision : pyarrow.Array of str, shape (n_accounts,)
+        sales, with_sales, nurture or leave.
+    contact : pyarrow.Array of str, shape (n_accounts,)
+        Whom sales calls (a contact_id); null where it is not for sales now, or nobody may be
+        called.
+    why : pyarrow.Array of str, shape (n_accounts,)
+        A code; `handover_words` words it.
+    """
+
+    decision: pa.Array
+    contact: pa.Array
+    why: pa.Array
+
+
+def handover(
+    *,
+    qualified: Flags,
+    knocked_out: Flags,
+    customer: Flags,
+    open_opportunity: Flags,
+    call_contact: pa.Array,
+    call_decides: Flags,
+) -> Handover:
+    """The decision for each account; the first that applies.
+
+    Sales has customers and accounts with an open opportunity already; what a `must` knocked out
+    is left alone; an MQA goes to sales, the rest is nurtured on.
+
+    Parameters
+    ----------
+    qualified, knocked_out, customer, open_opportunity : array of bool, shape (n_accounts,)
+        State of each account.
+    call_contact : pyarrow.Array of str, shape (n_accounts,)
+        The engaged decision maker, else the engaged contact with the most points, of those who
+        may be used; null: nobody.
+    call_decides : array of bool, shape (n_accounts,)
+        Whether that is a decision maker.
+    """
+    callable_ = np.asarray(pc.is_valid(call_contact), dtype=bool)
+    table = [
+        (customer, "with_sales", "customer"),
+        (open_opportunity, "with_sales", "open_opportunity"),
+        (knocked_out, "leave", "knocked_out"),
+        (qualified & callable_ & call_decides, "sales", "decision_maker"),
+        (qualified & callable_, "sales", "engaged_contact"),
+        (qualified, "sales", "no_contact"),
+    ]
+    holds = [condition for condition, _, _ in table]
+    decision = np.select(holds, [name for _, name, _ in table], default="nurture")
+    why = np.select(holds, [code for _, _, code in table], default="not_qualified")
+    contact = pc.if_else(pa.array(decision == "sales"), call_contact, None)
+    return Handover(pa.array(decision, pa.string()), contact, pa.array(why, pa.string()))
+
+
+def handover_words(decision: str, why: str, contact: str | None, gap: str | None, lang: str) -> str:
+    """The decision on one account and the reason, in words.
+
+    >>> handover_words("sales", "decision_maker", "C-7", None, "en")
+    'to sales now: marketing-qualified, and a decision maker is engaged: call C-7'
+    >>> handover_words("nurture", "not_qualified", None, "missing 1 contact", "zh")
+    '继续培育：尚非市场合格客户（MQA）：还差 1 位互动联系人'
+    """
+    zh = lang == "zh"
+    reason = _WHY[why][zh].format(contact=contact, gap=gap_words(gap, lang))
+    return f"{DECISIONS[decision][zh]}{'：' if zh else ': '}{reason}"

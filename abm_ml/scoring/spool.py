@@ -1,0 +1,87 @@
+"""Output too long for memory: parts in their own order, merged into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+_ROWS = 50_000
+"""Rows that are merged at a time."""
+
+_PLACE = "place_in_output"
+
+
+class Spool:
+    """Parts of one output, each sorted by place, to be read as a whole in that order.
+
+    Parameters
+    ----------
+    folder : Path
+        Where parts lie until they are read.
+    schema : pyarrow.Schema
+        Of the output.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._parts: list[Path] = []
+        folder.mkdir()
+
+    def add(self, part: pa.Table, place: NDArray[np.int64]) -> None:
+        """Keep one part; `place` is each row's place in the whole output, rising."""
+        file = self._folder / f"part-{len(self._parts):05}.parquet"
+        placed = part.append_column(_PLACE, pa.array(place, pa.int64()))
+        pq.write_table(placed, file, compression="lz4")
+        self._parts.append(file)
+
+    def rows(self, most: int = _ROWS) -> Iterator[pa.Table]:
+        """The output in order, at most so many rows at a time."""
+        readers = [_Reader(file) for file in self._parts]
+        total = sum(reader.length for reader in readers)
+        for start in range(0, total, most):
+            found = pa.concat_tables([reader.before(start + most) for reader in readers])
+            order = np.argsort(np.asarray(found[_PLACE]))
+            yield found.drop_columns([_PLACE]).take(pa.array(order)).cast(self._schema)
+
+    def write(self, file: Path) -> None:
+        """Write the whole output to a Parquet file."""
+        write_rows(self.rows(), self._schema, file)
+
+
+def write_rows(rows: Iterator[pa.Table], schema: pa.Schema, file: Path) -> None:
+    """Write tables of one schema, one after the other, to a Parquet file."""
+    with pq.ParquetWriter(file, schema) as writer:
+        for table in rows:
+            writer.write_table(table)
+
+
+class _Reader:
+    """One part, read on up to a place."""
+
+    def __init__(self, file: Path) -> None:
+        opened = pq.ParquetFile(file)
+        self.length = opened.metadata.num_rows
+        self._batches = opened.iter_batches(batch_size=8_192)
+        self._held = pa.Table.from_batches([], opened.schema_arrow)
+        self._last = -1
+
+    def before(self, place: int) -> pa.Table:
+        """Rows that have not been read yet and lie before a place."""
+        tables = [self._held]
+        while self._last < place - 1:
+            batch = next(self._batches, None)
+            if batch is None:
+                break
+            tables.append(pa.Table.from_batches([batch]))
+            if batch.num_rows:
+                self._last = batch.column(_PLACE)[-1].as_py()
+        held = pa.concat_tables(tables)
+        cut = int(np.searchsorted(np.asarray(held[_PLACE]), place))
+        self._held = held.slice(cut)
+        return held.slice(0, cut)

@@ -1,0 +1,50 @@
+"""What people decided by hand, as prepare reads it."""
+
+import pytest
+
+HEADER = "account_id,action,tier,by,reason,until\n"
+
+
+def test_decisions_are_read_in_english_and_chinese(prepare):
+    english = prepare(
+        {"overrides.csv": HEADER + "A1,Tier,2,Ann,asked for,2026-03-31\nA2,Hands Off,,Bob,,\n"}
+    )
+    assert english.column("overrides", "action") == ["tier", "hands_off"]
+    assert english.column("overrides", "tier") == [2, None]
+    chinese = prepare(
+        {
+            "企业.csv": "企业ID,企业名称\nA1,甲公司\n",
+            "人工指定.csv": "企业ID,指定方式,指定人,指定原因,有效期至\n"
+            "A1,试点,安,重点,2026-03-31\n",
+        }
+    )
+    (row,) = chinese.table("overrides")
+    assert (row["action"], row["by"], row["reason"]) == ("pilot", "安", "重点")
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A1,promote,1,Ann,,", "is not one of pin, tier, pilot, hands_off"),
+        ("A1,tier,4,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
+        ("A1,pin,0,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
+        ("A1,tier,,Ann,,", "sets a tier by hand without saying which"),
+        ("A9,pin,,Ann,,", "leads to no row of accounts that was kept"),
+        (",pin,,Ann,,", "is required but empty"),
+    ],
+)
+def test_a_decision_that_cannot_be_carried_out_is_quarantined_and_said(prepare, row, reason):
+    good = "".join("A2,pin,,Ann,,\n" for _ in range(40))
+    prepared = prepare({"overrides.csv": f"{HEADER}{good}{row}\n"})
+    assert [bad["reason"] for bad in prepared.quarantine("overrides")] == [reason]
+    assert len(prepared.table("overrides")) == 40
+    assert (
+        "overrides: 1 are in quarantine: what they decide is not done" in prepared.summary.warnings
+    )
+
+
+def test_a_tier_set_without_any_tier_column_is_refused_row_by_row(prepare):
+    good = "".join("A2,pilot\n" for _ in range(40))
+    prepared = prepare({"overrides.csv": f"account_id,action\n{good}A1,tier\n"})
+    assert prepared.quarantine("overrides")[0]["value"] == "tier"
+    assert set(prepared.column("overrides", "action")) == {"pilot"}

@@ -1,0 +1,57 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from abm_ml.rules.handover import handover, handover_words
+
+
+def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) -> tuple:
+    """Of one account: decision, contact and reason."""
+    names = ("qualified", "knocked_out", "customer", "open_opportunity")
+    flags = {name: np.array([state.get(name, False)]) for name in names}
+    found = handover(
+        **flags,
+        call_contact=pa.array([contact], pa.string()),
+        call_decides=np.array([decides]),
+    )
+    return tuple(array[0].as_py() for array in (found.decision, found.contact, found.why))
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ({}, ("nurture", None, "not_qualified")),
+        ({"qualified": True}, ("sales", "C-7", "engaged_contact")),
+        ({"qualified": True, "decides": True}, ("sales", "C-7", "decision_maker")),
+        ({"qualified": True, "contact": None}, ("sales", None, "no_contact")),
+        ({"knocked_out": True}, ("leave", None, "knocked_out")),
+        ({"qualified": True, "open_opportunity": True},
+         ("with_sales", None, "open_opportunity")),
+        ({"qualified": True, "open_opportunity": True, "customer": True},
+         ("with_sales", None, "customer")),
+    ],
+)  # fmt: skip
+def test_an_mqa_goes_to_sales_with_whom_to_call_unless_sales_has_it(state, expected) -> None:
+    assert decide(**state) == expected
+
+
+@pytest.mark.parametrize(
+    ("decision", "why", "contact", "gap", "en", "zh"),
+    [
+        ("sales", "engaged_contact", "C-7", None,
+         "to sales now: marketing-qualified; no decision maker is engaged: call C-7, who is the "
+         "most engaged, and ask for one",
+         "立即转交销售：已是市场合格客户（MQA），决策者尚未互动："
+         "请联系互动最多的 C-7，并请其引荐决策者"),
+        ("nurture", "not_qualified", None, "missing 7.50 points",
+         "nurture on: not marketing-qualified: missing 7.50 points",
+         "继续培育：尚非市场合格客户（MQA）：还差 7.5 分"),
+        ("leave", "knocked_out", None, "knocked out by the ICP",
+         "leave alone: knocked out by the ICP", "暂不投入：不满足理想客户的必要条件"),
+        ("with_sales", "customer", None, None,
+         "sales has it already: it is a customer", "销售已在跟进：已是客户"),
+    ],
+)  # fmt: skip
+def test_the_decision_is_said_in_both_languages(decision, why, contact, gap, en, zh) -> None:
+    assert handover_words(decision, why, contact, gap, "en") == en
+    assert handover_words(decision, why, contact, gap, "zh") == zh
