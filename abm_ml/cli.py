@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from abm_ml.commands import data, exports, icp, lookalikes, models, scoring
+from abm_ml.commands import data, exports, icp, lookalikes, models, scoring, whatif
 from abm_ml.commands.options import stop
 from abm_ml.errors import AbmError
 from abm_ml.workflows.result import BAD_INPUT, FAILED
@@ -32,6 +32,7 @@ COMMANDS = (
     lookalikes.expand,
     lookalikes.contacts,
     scoring.why,
+    whatif.whatif,
     data.doctor,
 )
 """In the order of the help."""

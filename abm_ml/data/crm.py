@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ import pyarrow.parquet as pq
 
 from abm_ml.data.schemas import SCHEMAS
 from abm_ml.errors import DataError
+
+_NUMBERS = count()
+"""Tells results of the same name apart within a session."""
 
 
 def connect(threads: int = 2, memory_limit: str = "4GB") -> Any:
@@ -48,6 +52,8 @@ class Crm:
         self.con = con
         self.directory = directory
         self._given = dict(tables)
+        self._derived: dict[str, ibis.Table] = {}
+        self._whole: Crm | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -154,7 +160,22 @@ class Crm:
             for name, table in self._given.items()
             if "account_id" in table.columns
         }
-        return self.replaced(**own)
+        return self.part(own)
+
+    def part(self, tables: Mapping[str, ibis.Table]) -> Crm:
+        """Some rows of this CRM; what was derived of the whole holds for them too."""
+        some = self.replaced(**tables)
+        some._whole = self._whole or self
+        return some
+
+    def once(self, name: str, query: Callable[[Crm], ibis.Table]) -> ibis.Table:
+        """The result of a query about the whole CRM, run when it is first asked for, and kept."""
+        if self._whole is not None:
+            return self._whole.once(name, query)
+        if name not in self._derived:
+            table = self.to_arrow(query(self))
+            self._derived[name] = self.register(f"{name}_{next(_NUMBERS)}", table)
+        return self._derived[name]
 
     def register(self, name: str, table: pa.Table) -> ibis.Table:
         """Bring an Arrow table into the session under a name (replacing an earlier one)."""

@@ -115,4 +115,4 @@ def _slice(
             )
         else:
             tables[name] = crm.register(named, crm.to_arrow(whole.limit(0)))
-    return Crm(crm.con, tables)
+    return crm.part(tables)

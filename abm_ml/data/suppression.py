@@ -103,6 +103,10 @@ def suppression_ends(crm: Crm, people: str) -> ibis.Table:
     ibis.Table
         person_id (each once), until (the latest end; `FOREVER` where there is none).
     """
+    return crm.once(f"suppressed_{people}", lambda whole: _suppression_ends(whole, people))
+
+
+def _suppression_ends(crm: Crm, people: str) -> ibis.Table:
     key = {"contacts": "contact_id", "leads": "lead_id"}[people]
     table = crm.table(people)
     email = table.email.strip().lower()
@@ -129,6 +133,10 @@ def suppression_ends(crm: Crm, people: str) -> ibis.Table:
 
 def _suppressed_accounts(crm: Crm) -> ibis.Table:
     """Account and suppression, with its row; an account may be hit several times."""
+    return crm.once("suppressed_accounts", _account_hits)
+
+
+def _account_hits(crm: Crm) -> ibis.Table:
     accounts = crm.table("accounts")
     keys = accounts.select("account_id", domain=_domain(accounts.domain), address=accounts.domain)
     listed = _listed(crm, "account")
@@ -182,7 +190,7 @@ def _listed(crm: Crm, kind: str) -> ibis.Table:
     )
     return chosen.select(
         value=value,
-        until=chosen.until.fill_null(ibis.literal(FOREVER)),
+        until=chosen.until.fill_null(ibis.literal(FOREVER)).cast("timestamp(6)"),
         reason=chosen.reason.fill_null(f"suppressed by {kind}"),
         kind=ibis.literal(kind),
         written=written,

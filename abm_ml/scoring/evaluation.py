@@ -23,6 +23,8 @@ class Evaluation:
 
     Parameters
     ----------
+    crm : Crm
+        The canonical tables, with bots and all.
     run : Run
         What holds for everybody.
     run_id : str
@@ -43,6 +45,7 @@ class Evaluation:
         Chinese names of the groups inside tier 2.
     """
 
+    crm: Crm
     run: Run
     run_id: str
     slices: list[Crm]
@@ -77,7 +80,7 @@ def evaluate(crm: Crm, run: Run, folder: Path) -> Evaluation:
         An empty directory for what does not stay in memory; it must outlive the evaluation.
     """
     (folder / "slices").mkdir()
-    cut = slices(crm, run.as_of, run.params.scoring.batch_rows, folder / "slices")
+    cut = slices(run.cleaned(crm), run.as_of, run.params.scoring.batch_rows, folder / "slices")
     drafts = Drafts(folder if len(cut) > 1 else None)
     standings = []
     for one in cut:
@@ -87,6 +90,7 @@ def evaluate(crm: Crm, run: Run, folder: Path) -> Evaluation:
     standing = Standing.together(standings)
     placing, names = clustered(place(standing, run), drafts, run.params)
     return Evaluation(
+        crm=crm,
         run=run,
         run_id=run_id(crm, run, standing),
         slices=cut,

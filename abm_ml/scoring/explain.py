@@ -23,6 +23,7 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError
 from abm_ml.features.engagement import daily_events, micro_points
+from abm_ml.features.ledger import event_ledger
 from abm_ml.propensity.words import Lang
 from abm_ml.rules.icp import PartFit, Verdict, source_of
 from abm_ml.rules.overrides import decision_words
@@ -98,8 +99,8 @@ class Closeup:
 
     Parameters
     ----------
-    crm : Crm
-        What concerns the account.
+    crm, everything : Crm
+        What concerns the account, without and with what bots and own staff did.
     run : Run
         What holds for everybody.
     draft : pyarrow.Table
@@ -118,6 +119,7 @@ class Closeup:
     """
 
     crm: Crm
+    everything: Crm
     run: Run
     draft: pa.Table
     assessed: Assessment
@@ -148,6 +150,7 @@ def closeup(evaluation: Evaluation, account_id: str) -> Closeup:
     own = crm.of_account(account_id)
     return Closeup(
         crm=own,
+        everything=evaluation.crm.of_account(account_id),
         run=run,
         draft=draft,
         assessed=assess(own, run),
@@ -285,6 +288,7 @@ def _engagement(account: Closeup) -> dict[str, Any]:
         "half_life_days": settings.half_life_days,
         "daily_cap": settings.daily_cap,
         "days": _days(account),
+        "events": _events(account),
     }
 
 
@@ -316,6 +320,27 @@ def _days(account: Closeup) -> list[dict[str, Any]]:
             "points": event["points_micro"] / MICRO,
         }
         for event in table.sort_by(keys).to_pylist()
+    ]
+
+
+def _events(account: Closeup) -> list[dict[str, Any]]:
+    """Every event of the log, newest first; points of those counted sum to the account's."""
+    run, crm = account.run, account.everything
+    if run.not_people is None:
+        return []
+    spine = crm.register("explained_spine", account.assessed.inputs.spine)
+    ledger = crm.to_arrow(event_ledger(crm, spine, run.not_people, run.params.engagement))
+    keys = [("ts", "descending"), ("kind", "ascending"), ("person", "ascending")]
+    return [
+        {
+            "ts": event["ts"].isoformat(),
+            "kind": event["kind"],
+            "person": event["person"],
+            "points": event["points_micro"] / MICRO,
+            "counted": event["counted"],
+            "reason": event["reason"],
+        }
+        for event in ledger.sort_by(keys).to_pylist()
     ]
 
 

@@ -46,6 +46,7 @@ def run_id(crm: Crm, run: Run, standing: Standing) -> str:
         "as_of": run.as_of.isoformat(),
         "motion": run.motion,
         "product": run.product,
+        "fusion": sorted(run.fusion_weights.items()),
         "similarity": _digest(standing.similarity[by_id].tobytes()) if likened else "",
     }
     return _digest(json.dumps(facts, sort_keys=True).encode())[:16]

@@ -161,14 +161,7 @@ def _engagement(crm: Crm, spine: ibis.Table, params: Params) -> list[ibis.Table]
 
 
 def _intent(crm: Crm, spine: ibis.Table, params: Params) -> ibis.Table:
-    settings = params.intent
-    return intent_score(
-        crm,
-        spine,
-        topics=settings.topics,
-        half_life_days=settings.half_life_days,
-        window_days=settings.window_days,
-    )
+    return intent_score(crm, spine, **params.intent.model_dump())
 
 
 def _signals(crm: Crm, spine: ibis.Table, criteria: Iterable[Criterion]) -> list[ibis.Table]:

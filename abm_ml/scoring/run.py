@@ -12,6 +12,7 @@ import pandas as pd
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.features.customers import products_sold
+from abm_ml.features.human import NotPeople, human_crm, not_people
 from abm_ml.features.opportunities import checked_product
 from abm_ml.features.people import title_roles
 from abm_ml.rules.exclusions import Motion
@@ -57,6 +58,8 @@ class Run:
         Different products that anybody bought.
     title_roles : ibis.Table or None
         Role and level of each title, as `features.people.title_roles` gives them.
+    not_people : NotPeople or None
+        Bots and own staff, whose events count for nothing.
     """
 
     params: Params
@@ -73,6 +76,11 @@ class Run:
     product: str | None = None
     products_sold: int = 0
     title_roles: ibis.Table | None = None
+    not_people: NotPeople | None = None
+
+    def cleaned(self, crm: Crm) -> Crm:
+        """The CRM without what bots and own staff did."""
+        return crm if self.not_people is None else human_crm(crm, self.not_people)
 
 
 def new_run(
@@ -109,4 +117,5 @@ def new_run(
         product=sold,
         products_sold=products_sold(crm, moment),
         title_roles=title_roles(crm),
+        not_people=not_people(crm, params.engagement, params.exclusions.own_domains),
     )

@@ -122,7 +122,9 @@ class Baseline:
         params, answers = self.run.params, []
         changed = Changes.of(params, changes or {})
         run = run_under(self.run, changed.after, self._crm if changed.reread else None)
-        accounts = judged_anew(self._slices, run, self.accounts) if changed.reread else self.accounts
+        accounts = self.accounts
+        if changed.reread:
+            accounts = judged_anew(self._slices, run, accounts)
         after = listing(accounts, run)
         if tier_1_size is not None:
             answers.append(tier_1_threshold(after, tier_1_size))

@@ -66,7 +66,7 @@ class Accounts:
         """A column as floats; NaN for null, and where the run has no such column."""
         if column not in self.table.column_names:
             return np.full(len(self), np.nan)
-        return np.array(pc.fill_null(self.table[column].cast(pa.float64()), np.nan))
+        return np.asarray(pc.fill_null(self.table[column].cast(pa.float64()), np.nan))
 
     @property
     def kept(self) -> NDArray[np.bool_]:
@@ -193,12 +193,12 @@ def _predictions(
 ) -> Predictions | None:
     if run.predictor is None:
         return None
-    said = {name: known.floats(name) for name in _PREDICTED}
-    missing = np.flatnonzero(judged.kept & np.isnan(said["propensity"]))
-    spine = inputs.spine.take(pa.array(missing))
+    said = [known.floats(name) for name in _PREDICTED]
+    unasked = judged.kept & np.isnan(said[0])
+    spine = inputs.spine.take(pa.array(np.flatnonzero(unasked)))
     found = predict(run.predictor, crm, spine, len(inputs), run.params.scoring.batch_rows)
     added = (found.propensity, found.low, found.high, found.amount)
-    for values, more in zip(said.values(), added, strict=True):
-        values[missing] = more[missing]
-    propensity, low, high, amount = said.values()
+    propensity, low, high, amount = (
+        np.where(unasked, more, values) for values, more in zip(said, added, strict=True)
+    )
     return Predictions(propensity, low, high, np.full(len(inputs), np.nan), amount)

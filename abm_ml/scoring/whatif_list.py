@@ -42,6 +42,8 @@ class Listing:
         With that rule book.
     accounts : Accounts
         What was judged.
+    table : pyarrow.Table
+        Theirs, with account score, fit, grade, priority and pipeline score.
     account_score : array of float
         0-100.
     tier : array of int
@@ -58,6 +60,7 @@ class Listing:
 
     run: Run
     accounts: Accounts
+    table: pa.Table
     account_score: Numbers
     tier: NDArray[np.int64]
     rank: NDArray[np.int64]
@@ -162,6 +165,7 @@ def listing(accounts: Accounts, run: Run) -> Listing:
     return Listing(
         run=run,
         accounts=accounts,
+        table=table,
         account_score=score,
         tier=placing.tier,
         rank=np.where(kept, placing.row + 1, 0),

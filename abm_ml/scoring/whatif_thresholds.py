@@ -12,6 +12,8 @@ from abm_ml.config import Params
 from abm_ml.errors import ParamsError
 from abm_ml.rules.mqa_arrivals import ALWAYS, WEEKS
 from abm_ml.rules.tiers import FREE, NO_TIER
+from abm_ml.scoring.decisions import verdict_of
+from abm_ml.scoring.whatif_changes import changed_params
 from abm_ml.scoring.whatif_list import Listing
 
 Numbers = NDArray[np.float64]
@@ -27,8 +29,9 @@ class Answer:
     Parameters
     ----------
     code : str
-        Which words tell it: `mqa_points` or `tier_1_at`; `mqa_any`, `tier_1_any` where the lowest
-        will do; `tier_1_by_hand` and `tier_1_tied` where no threshold will.
+        Which words tell it: `mqa_points` or `tier_1_at`; `mqa_any`, `tier_1_any` where every
+        threshold will do, so that nothing is changed; `tier_1_by_hand` and `tier_1_tied` where
+        none will.
     asked : float
         The capacity.
     changes : dict
@@ -73,16 +76,21 @@ def mqa_threshold(listed: Listing, accounts_a_week: float) -> Answer:
         )
     opens, closes = _scales(listed)
     most = int(np.floor(accounts_a_week * WEEKS + 1e-9))
-    low, high, tied = _lowest(opens, closes, most)
+    answer = _lowest(opens, closes, most)
+    if answer is None:
+        most_ever = int(_open_at(opens, closes, _breaks(opens, closes)).max(initial=0))
+        return Answer("mqa_any", accounts_a_week, {}, {"most": most_ever / WEEKS})
+    low, high = answer
     now = mqa.tier_3.points
-    if low == 0:
-        code, points = "mqa_any", _roundest(0.0, high * now)
-    else:
-        code, points = "mqa_points", _roundest(low * now, high * now)
-    found = int(((closes < points / now) & (points / now <= opens)).sum())
-    before = int(((closes < low) & (low <= opens)).sum())
-    facts = {"threshold": points, "found": found / WEEKS, "next": before / WEEKS, "tied": tied}
-    return Answer(code, accounts_a_week, scaled_points(listed.run.params, points), facts)
+    points = _roundest(low * now, high * now)
+    facts = {
+        "threshold": points,
+        "found": int(_open_at(opens, closes, points / now)) / WEEKS,
+        "next": int(_open_at(opens, closes, low)) / WEEKS,
+        "tied": int((opens == low).sum()),
+    }
+    changes = scaled_points(listed.run.params, points)
+    return Answer("mqa_points", accounts_a_week, changes, facts)
 
 
 def scaled_points(params: Params, tier_3: float) -> dict[str, float]:
@@ -113,11 +121,7 @@ def tier_1_threshold(listed: Listing, size: int) -> Answer:
         return Answer("tier_1_by_hand", size, {}, facts)
     params, ranked = listed.run.params, np.sort(scores)[::-1]
     if room >= len(ranked):
-        least = _roundest(0.0, max(float(ranked[-1]), 1.0)) if len(ranked) else 1.0
-        wanted = min(least, params.tiers.tier_1_at)
-        held = told + int((scores >= wanted).sum())
-        changes = with_tier_1(params, wanted) | _capacity(params, size)
-        return Answer("tier_1_any", size, changes, facts | {"threshold": wanted, "found": held})
+        return Answer("tier_1_any", size, {}, facts | {"most": told + len(ranked)})
     low = float(ranked[room])
     above = scores[scores > low]
     tied, found = int((scores == low).sum()), told + len(above)
@@ -147,35 +151,39 @@ def _scales(listed: Listing) -> tuple[Numbers, Numbers]:
 
     Of accounts that can be new MQAs at all, in no order.
     """
-    accounts, verdict, mqa = listed.accounts, listed.verdict, listed.run.params.mqa
-    table, lately = accounts.table, accounts.lately
-    may = accounts.kept & ~listed.held_out & (lately.points != ALWAYS)
-    may &= ~np.asarray(table["knocked_out"], dtype=bool)
-    may &= np.asarray(table["engaged_contacts"]) >= verdict.contacts_asked
-    if mqa.way == "grade":
-        may &= listed.meets_grade
+    lately = listed.accounts.lately
+    least = {f"mqa.tier_{number}.points": _STEPS[-1] for number in (1, 2, 3)}
+    anyhow = verdict_of(listed.table, listed.tier, changed_params(listed.run.params, least))
+    may = anyhow.qualified & listed.accounts.kept & ~listed.held_out & (lately.points != ALWAYS)
+    verdict = listed.verdict
     asked = verdict.points_asked[may]
-    opens = np.asarray(table["mqa_points_micro"])[may] / asked
+    opens = np.asarray(listed.table["mqa_points_micro"])[may] / asked
     alone = lately.contacts[may] < verdict.contacts_asked[may]
     closes = np.where(alone, 0.0, lately.points[may] / asked)
     real = closes < opens
     return opens[real], closes[real]
 
 
-def _lowest(opens: Numbers, closes: Numbers, most: int) -> tuple[float, float, int]:
-    """Scales between which the answer lies (the first left out), and accounts that end it.
+def _open_at(opens: Numbers, closes: Numbers, scale: float | Numbers) -> NDArray[np.int64]:
+    """New MQAs at a scale, or at each of some."""
+    came = len(opens) - np.searchsorted(np.sort(opens), scale, side="left")
+    gone = len(closes) - np.searchsorted(np.sort(closes), scale, side="left")
+    return np.asarray(came - gone, dtype=np.int64)
 
-    The first is 0 where even the lowest scale keeps within `most`.
-    """
-    at = np.unique(np.concatenate([opens, closes[closes > 0]]))[::-1]
-    came = len(opens) - np.searchsorted(np.sort(opens), at, side="left")
-    gone = len(closes) - np.searchsorted(np.sort(closes), at, side="left")
-    over = np.flatnonzero(came - gone > most)
+
+def _breaks(opens: Numbers, closes: Numbers) -> Numbers:
+    """Scales at which the number of new MQAs changes, from the highest down."""
+    return np.unique(np.concatenate([opens, closes[closes > 0]]))[::-1]
+
+
+def _lowest(opens: Numbers, closes: Numbers, most: int) -> tuple[float, float] | None:
+    """Scales between which the answer lies, the first left out; None where every scale will do."""
+    at = _breaks(opens, closes)
+    over = np.flatnonzero(_open_at(opens, closes, at) > most)
     if not len(over):
-        return 0.0, float(at[-1]) if len(at) else 1.0, 0
+        return None
     first = int(over[0])
-    tied = int((opens == at[first]).sum())
-    return float(at[first]), float(at[first - 1]) if first else 2 * float(at[0]), tied
+    return float(at[first]), float(at[first - 1]) if first else 2 * float(at[0])
 
 
 def _claims(listed: Listing) -> tuple[int, Numbers]:

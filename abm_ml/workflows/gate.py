@@ -14,6 +14,7 @@ from abm_ml.scoring.drift import drift_report
 from abm_ml.scoring.propensity import NO_SIGNAL
 from abm_ml.workflows.as_of import latest_instant
 from abm_ml.workflows.comparison import Comparison, by_backtests, on_later_outcomes
+from abm_ml.workflows.human import open_human
 
 _OF_THE_MACHINE = ("random_state", "n_jobs")
 _FOUND_IN_DATA = ("columns", "held_back")
@@ -73,7 +74,7 @@ def gate(
     if data is None:
         return _not_worse(by_backtests(challenger, champion))
     settings = params or Params()
-    crm = Crm.open(data, threads=settings.threads, memory_limit=settings.memory_limit)
+    crm = open_human(data, settings)
     found = on_later_outcomes(challenger, champion, crm, settings.seed)
     if found is None:
         return _not_worse(by_backtests(challenger, champion))

@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.errors import DataError, ParamsError
+from abm_ml.features.human import left_out_counts
+from abm_ml.features.ledger import kinds_without_events, kinds_without_points
 from abm_ml.lookalike.index import LookalikeIndex
 from abm_ml.propensity.persist import TrainedPropensity
 from abm_ml.propensity.words import Lang
@@ -25,7 +27,7 @@ from abm_ml.reports.run_report import render_run_report
 from abm_ml.scoring.drift import drift_report
 from abm_ml.scoring.opportunities import score_opportunities, win_predictor
 from abm_ml.scoring.propensity import NO_SIGNAL
-from abm_ml.scoring.run import new_run
+from abm_ml.scoring.run import Run, new_run
 from abm_ml.scoring.universe import write_universe
 from abm_ml.tracking.indexes import IndexStore
 from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
@@ -156,6 +158,8 @@ def score(
             product=product,
         )
         summary = write_universe(crm, run, staging)
+        summary |= _points_words(crm, run, summary)
+        crm = run.cleaned(crm)
         summary = _with_late_index(summary, models, instant)
         if opportunities:
             progress("scoring open opportunities")
@@ -215,6 +219,23 @@ def _with_late_index(summary: Summary, models: Path, as_of: datetime) -> Summary
         "as_of: no similarity is told"
     )
     return summary | {"warnings": [*summary["warnings"], said]}
+
+
+def _points_words(crm: Crm, run: Run, summary: Summary) -> Summary:
+    """Events that gave no points and why, and points that no event got."""
+    settings = run.params.engagement
+    if run.not_people is None or not crm.has("engagements"):
+        return {}
+    unknown = kinds_without_events(crm, settings, run.as_of)
+    said = [
+        f"engagement.points: no event is of kind {kind}: mend its spelling, or leave it out"
+        for kind in unknown
+    ]
+    return {
+        "left_out_events": left_out_counts(crm, run.not_people, run.as_of),
+        "kinds_without_points": kinds_without_points(run.cleaned(crm), settings, run.as_of),
+        "warnings": [*summary["warnings"], *said],
+    }
 
 
 def _with_drift(

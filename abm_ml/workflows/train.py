@@ -30,6 +30,7 @@ from abm_ml.tracking.runs import page_path
 from abm_ml.tracking.store import open_store
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.history import choose_target, too_little, too_little_words
+from abm_ml.workflows.human import open_human
 from abm_ml.workflows.result import Progress, silent
 from abm_ml.workflows.train_facts import row_facts
 from abm_ml.workflows.train_fusion import fusion_facts
@@ -74,7 +75,7 @@ def train(
         With the remedy; earlier versions are untouched.
     """
     started = time.time()
-    crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
+    crm = open_human(data, params)
     instant = resolve_as_of(crm, as_of)
     progress(f"looking at what was won and lost before {instant:%Y-%m-%d}")
     history, notes = choose_target(crm, params, instant)
