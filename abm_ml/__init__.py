@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from abm_ml.propensity.estimator import PropensityModel
     from abm_ml.propensity.training import training_table
     from abm_ml.scoring.universe import score_universe
+    from abm_ml.scoring.whatif import what_if
 
 # OpenMP's threads spin while they wait. On a machine that others use too, that makes LightGBM many
 # times slower than one thread alone; asleep they cost nothing. Read once, when OpenMP is loaded.
@@ -39,6 +40,7 @@ _HOMES = {
     "read_seed_list": "abm_ml.data.names.seeds",
     "score_universe": "abm_ml.scoring.universe",
     "training_table": "abm_ml.propensity.training",
+    "what_if": "abm_ml.scoring.whatif",
 }
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "read_seed_list",
     "score_universe",
     "training_table",
+    "what_if",
 ]
 
 

@@ -156,3 +156,14 @@ def test_lookalike_notebook_runs_to_its_end(tmp_path: Path) -> None:
     assert "kept out sub_industry" in told
     assert "random: ('nothing_in_common', 'near_chance')" in told
     assert "times chance" in told
+
+
+@pytest.mark.slow
+def test_threshold_notebook_runs_to_its_end(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "03_thresholds.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}}).execute()
+    told = "".join(output.get("text", "") for cell in notebook.cells[1:] for output in
+                   cell.get("outputs", []))  # fmt: skip
+    assert re.search(r"expected \d+\.\d \(\d+ to \d+\)", told)
+    assert "answer   tier 1 from an account score of" in told
+    assert "new MQAs a week, of 3 at most" in told or "no threshold gives more than" in told

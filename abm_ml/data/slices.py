@@ -8,6 +8,7 @@ their events are left out here, and what a subsidiary says of its parent is note
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -106,9 +107,11 @@ def _slice(
     crm: Crm, kept: dict[str, ibis.Table], cut: dict[str, ibis.Table], folder: Path, place: int
 ) -> Crm:
     tables = dict(kept)
+    # Two cuts of one session live side by side: their names must differ as their folders do.
+    session = re.sub(r"\W+", "_", str(folder))
     for name, whole in cut.items():
         files = sorted((folder / name / f"{_SLICE}={place}").glob("*.parquet"))
-        named = f"slice_{place}_{name}"
+        named = f"slice_{place}_{name}_{session}"
         if files:
             tables[name] = crm.con.read_parquet(
                 [str(file) for file in files], table_name=named, hive_partitioning=False

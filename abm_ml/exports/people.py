@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from abm_ml.rules.mqa import gap_words
+from abm_ml.rules.next_step import COLUMNS, next_steps
 from abm_ml.scoring.reasons import weightiest
 
 DECIMALS = 4
 
 
-def for_people(tal: pd.DataFrame, lang: str) -> pd.DataFrame:
+def for_people(
+    tal: pd.DataFrame, lang: str, clusters_zh: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """The list with reasons and gaps in words, lists of ids in one cell, four decimals.
 
     Parameters
@@ -20,13 +25,28 @@ def for_people(tal: pd.DataFrame, lang: str) -> pd.DataFrame:
     tal : DataFrame
         `ScoreResult.tal`.
     lang : {"en", "zh"}
-        Language of reasons and gaps.
+        Language of reasons, gaps, next steps and groups.
+    clusters_zh : mapping of str to str, optional
+        Chinese names of the groups inside tier 2.
     """
     shown, gaps = deals_for_people(tal, lang), tal["mqa_gap"]
     shown["mqa_gap"] = [gap_words(gap if isinstance(gap, str) else None, lang) for gap in gaps]
+    if lang == "zh":
+        shown = shown.assign(**_in_chinese(tal, clusters_zh or {}))
     for column in ("missing_roles", "recommended_contacts"):
         shown[column] = [_joined(values) for values in tal[column]]
     return shown
+
+
+def _in_chinese(tal: pd.DataFrame, clusters_zh: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Columns that the list holds in English."""
+    found: dict[str, list[Any]] = {}
+    if set(COLUMNS.names) <= set(tal.columns):
+        steps = pa.Table.from_pandas(tal[COLUMNS.names], schema=COLUMNS, preserve_index=False)
+        found["next_step"] = next_steps(steps, "zh").to_pylist()
+    if "cluster" in tal.columns:
+        found["cluster"] = [clusters_zh.get(name, name) for name in tal["cluster"]]
+    return found
 
 
 def deals_for_people(deals: pd.DataFrame, lang: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from abm_ml.reports.elements import paragraph, section
 from abm_ml.reports.markup import Html, join, tag
 from abm_ml.reports.numbers import is_missing, share
 from abm_ml.reports.texts import Words, both, say, words
+from abm_ml.rules.next_step import COLUMNS, next_step
 from abm_ml.scoring.reasons import weightiest
 
 SHOWN = 25
@@ -126,8 +127,20 @@ def _engagement(row: Row) -> Html:
     return join(_score(row, "engagement"), people)
 
 
+def _plain(value: Any) -> Any:
+    """A cell as the rules take it: a list, or None where it is missing."""
+    if hasattr(value, "__len__") and not isinstance(value, str):
+        return list(value)
+    return None if is_missing(value) else value
+
+
 def _next_step(row: Row) -> Html:
-    return Html("–") if is_missing(row["next_step"]) else join(row["next_step"])
+    if is_missing(row["next_step"]):
+        return Html("–")
+    if is_missing(row.get("play_why")):  # A list of an earlier version tells no more.
+        return join(row["next_step"])
+    told = {name: _plain(row[name]) for name in COLUMNS.names}
+    return both(next_step(told, "en"), next_step(told, "zh"))
 
 
 def _reason_list(row: Row, of: str) -> Html:

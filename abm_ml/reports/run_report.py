@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from abm_ml.reports.card.fused import fused
+from abm_ml.reports.changes import changes_since
 from abm_ml.reports.closing import limits
 from abm_ml.reports.drift import drift
 from abm_ml.reports.elements import facts
@@ -16,6 +18,7 @@ from abm_ml.reports.listing import listing
 from abm_ml.reports.markup import Html, tag
 from abm_ml.reports.numbers import moment
 from abm_ml.reports.page import page
+from abm_ml.reports.plays import plays
 from abm_ml.reports.shape import shape
 from abm_ml.reports.sources import sources
 from abm_ml.reports.texts import say, say_code
@@ -29,6 +32,7 @@ def render_run_report(
     backtest: Mapping[str, Any] | None = None,
     tal: pd.DataFrame,
     spread: pd.DataFrame | None = None,
+    changes: pa.Table | None = None,
     summary: Mapping[str, Any],
     lang: str = "en",
 ) -> str:
@@ -49,6 +53,8 @@ def render_run_report(
         `ScoreResult.tal`, or its first rows.
     spread : DataFrame, optional
         `priority`, `grade` and `fit` of the whole list, where `tal` holds its first rows only.
+    changes : pyarrow.Table, optional
+        `rules.changes.CHANGES_SCHEMA`, where there is an earlier list.
     summary : mapping
         `ScoreResult.summary`; where drift was looked for, with `DriftReport.to_dict()` as
         `drift`.
@@ -63,8 +69,11 @@ def render_run_report(
     parts: dict[str, Html] = {
         "headline": headline(summary, backtest),
         "list": listing(tal, summary, training),
+        "plays": plays(summary),
         "shape": shape(tal if spread is None else spread, summary),
     }
+    if changes is not None:
+        parts["changes"] = changes_since(changes)
     in_use = summary["propensity"] is not None
     if backtest:
         parts["trust"] = trust(backtest, training, in_use=in_use)

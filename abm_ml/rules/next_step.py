@@ -43,6 +43,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "call": ("call contact {contact}", "请联系 {contact}"),
     "talk": ("next contact {contact}", "下一位联系人 {contact}"),
     "nobody": ("no known contact may be used, find one", "没有可用的联系人，请先补充"),
+    "leads": ("make contacts of its leads", "请先将线索转为联系人"),
     "missing": ("engage {roles}", "争取{roles}参与"),
     "unknown": ("no contact known for {n} of them", "其中 {n} 个角色没有已知联系人"),
     "gap": ("to be an MQA: {gap}", "距离 MQA：{gap}"),
@@ -125,7 +126,7 @@ def _lead(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
 
 
 def _contact(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
-    """Whom to talk to; who has nobody, and does not know us yet, is not asked to find somebody."""
+    """Whom to talk to: of leads contacts are made first; nobody is sought where we are unknown."""
     people = _column(table, "recommended_contacts")
     lengths = np.asarray(pc.fill_null(pc.list_value_length(people), 0))
     starts = np.flatnonzero(lengths > 0)
@@ -135,7 +136,9 @@ def _contact(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
     called = pc.equal(stage, "MQA")
     said = [_around(ids, _SAID[how][lang == "zh"]) for how in ("call", "talk")]
     cold = pc.equal(_column(table, "play"), "pre_targeting")
-    nobody = pc.if_else(cold, pa.scalar(None, pa.string()), _say("nobody", lang))
+    leads = pc.fill_null(pc.match_substring(_column(table, "play_why"), "leads"), False)
+    found = pc.if_else(leads, _say("leads", lang), _say("nobody", lang))
+    nobody = pc.if_else(cold, pa.scalar(None, pa.string()), found)
     return pc.coalesce(pc.if_else(called, *said), nobody)
 
 

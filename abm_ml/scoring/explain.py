@@ -25,13 +25,24 @@ from abm_ml.errors import DataError
 from abm_ml.features.engagement import daily_events, micro_points
 from abm_ml.features.ledger import event_ledger
 from abm_ml.propensity.words import Lang
+from abm_ml.rules.handover import handover_words
 from abm_ml.rules.icp import PartFit, Verdict, source_of
+from abm_ml.rules.mqa import MqaVerdict
+from abm_ml.rules.mqa_history import events_behind
+from abm_ml.rules.next_step import COLUMNS, next_step
 from abm_ml.rules.overrides import decision_words
 from abm_ml.rules.score import MICRO, propensity_score
 from abm_ml.rules.tier_words import tier_reason
 from abm_ml.rules.tiers import NO_TIER
 from abm_ml.scoring.assessment import Assessment, assess
-from abm_ml.scoring.decisions import stage_of, verdict_of
+from abm_ml.scoring.decisions import (
+    decisions,
+    handover_of,
+    mqa_decay,
+    mqa_events,
+    stage_of,
+    verdict_of,
+)
 from abm_ml.scoring.evaluation import Evaluation, evaluate
 from abm_ml.scoring.fusion import fusion_parts
 from abm_ml.scoring.propensity import Model, explain
@@ -178,6 +189,7 @@ def account_facts(evaluation: Evaluation, account_id: str) -> dict[str, Any]:
         "priority": _priority(account),
         "similarity": _similarity(account),
         "recommended_contacts": account.value("recommended_contacts") or [],
+        "sales": _sales(account),
     }
 
 
@@ -393,7 +405,60 @@ def _mqa(account: Closeup) -> dict[str, Any]:
         "contacts_asked": int(verdict.contacts_asked[0]),
         "window_days": account.run.params.mqa.window_days,
         "gap": verdict.gap[0].as_py(),
+        **_mqa_story(account, verdict),
     }
+
+
+def _mqa_story(account: Closeup, verdict: MqaVerdict) -> dict[str, Any]:
+    """Since when the account is an MQA, and the events that made it so."""
+    run, tier = account.run, np.array([account.tier])
+    at = decisions(account.crm, run, account.draft, tier)["mqa_at"]
+    if not verdict.by_engagement[0]:
+        return {"since": iso(at[0].as_py()), "made_by": []}
+    events = mqa_events(account.crm, run, account.draft, [0])
+    behind = events_behind(events, at, mqa_decay(run.params))
+    return {
+        "since": iso(at[0].as_py()),
+        "made_by": [
+            {
+                "ts": iso(event["ts"]),
+                "kind": event["kind"],
+                "person": event["person"],
+                "points": event["points_micro"] / MICRO,
+            }
+            for event in behind.to_pylist()
+        ],
+    }
+
+
+def _sales(account: Closeup) -> dict[str, Any] | None:
+    """What to do next, with whom, and why; null for excluded accounts."""
+    if not account.rank:
+        return None
+    run, tier = account.run, np.array([account.tier])
+    told = decisions(account.crm, run, account.draft, tier)
+    verdict = verdict_of(account.draft, tier, run.params)
+    handed = handover_of(account.draft, verdict)
+    row = {name: pa.array(told[name])[0].as_py() for name in COLUMNS.names if name in told} | {
+        name: account.value(name) for name in ("recommended_contacts", "holdout")
+    }
+    decision = [one[0].as_py() for one in (handed.decision, handed.why, handed.contact)]
+    said = (decision[0], decision[1], decision[2], row["mqa_gap"])
+    return {
+        **{name: row[name] for name in ("play", "play_why", "missing_roles", "known_coverage")},
+        "engaged_coverage": float(told["engaged_coverage"][0]),
+        "one_thread": account.value("one_thread"),
+        "handover": decision[0],
+        "handover_words": handover_words(*said, "en"),
+        "handover_words_zh": handover_words(*said, "zh"),
+        "next_step": next_step(row, "en"),
+        "next_step_zh": next_step(row, "zh"),
+    }
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment as text; None stays None."""
+    return None if moment is None else moment.isoformat()
 
 
 def _propensity(account: Closeup) -> dict[str, Any] | None:

@@ -49,6 +49,7 @@ def summarise(evaluation: Evaluation, tally: Tally) -> dict[str, Any]:
         "product": run.product,
         "changes": _changes(evaluation, tally),
         "account_score_weights": dict(evaluation.weights),
+        "tier_floors": list(run.params.tiers.floors),
         "absent_parts": [name for name in evaluation.weights if name not in evaluation.parts],
         "priority_weights": dict(run.fusion_weights),
         "propensity": _propensity(evaluation, tally),

@@ -21,12 +21,12 @@ _ROWS = 50_000
 
 def write_list(folder: Path, summary: dict[str, Any], lang: str) -> None:
     """Write the list of `tal.parquet` once more for people, and what the run came to."""
-    listed = pq.ParquetFile(folder / "tal.parquet")
+    listed, names = pq.ParquetFile(folder / "tal.parquet"), summary["cluster_names_zh"]
     pieces = (
-        for_people(as_frame(pa.Table.from_batches([batch])), lang)
+        for_people(as_frame(pa.Table.from_batches([batch])), lang, names)
         for batch in listed.iter_batches(batch_size=_ROWS)
     )
-    empty = for_people(as_frame(listed.schema_arrow.empty_table()), lang)
+    empty = for_people(as_frame(listed.schema_arrow.empty_table()), lang, names)
     write_csv(empty, folder / "tal.csv", pieces)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")

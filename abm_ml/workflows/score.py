@@ -32,6 +32,7 @@ from abm_ml.scoring.universe import write_universe
 from abm_ml.tracking.indexes import IndexStore
 from abm_ml.tracking.registry import CHALLENGER, CHAMPION, Registry
 from abm_ml.workflows.as_of import resolve_as_of
+from abm_ml.workflows.changes import write_changes
 from abm_ml.workflows.history import history_of
 from abm_ml.workflows.list_files import columns_of, first_rows, write_list
 from abm_ml.workflows.open_deals import opportunity_lines, write_opportunities
@@ -78,6 +79,7 @@ class ScoreRun:
             *(f"note     {warning}" for warning in self.summary["warnings"]),
             *(f"note     {sentence}" for sentence in _no_model_words(self.summary)),
             f"list     {self.out / 'tal.csv'}",
+            *_changes_words(self.summary, self.out),
             f"report   {self.out / 'report.html'}",
             *opportunity_lines(self.summary, self.out),
         ]
@@ -172,6 +174,9 @@ def score(
         if model is None:
             summary = _with_history(summary, crm, params, instant)
         progress("writing the list and its report")
+        changes = None
+        if previous is not None:
+            changes = write_changes(staging, previous, summary, run.decisions, lang)
         write_list(staging, summary, lang)
         tal = staging / "tal.parquet"
         report = render_run_report(
@@ -180,6 +185,7 @@ def score(
             backtest=model.report if model else None,
             tal=first_rows(tal, SHOWN),
             spread=columns_of(tal, ["priority", "grade", "fit"]),
+            changes=changes,
             summary=summary,
             lang=lang,
         )
@@ -255,6 +261,14 @@ def _with_history(summary: Summary, crm: Crm, params: Params, as_of: datetime) -
     told = {"won": found.won, "lost": found.lost}
     asked = {"min_won": needed.min_won, "min_lost": needed.min_lost}
     return summary | {"history": told | asked}
+
+
+def _changes_words(summary: Summary, out: Path) -> Iterator[str]:
+    """How many moved since the earlier list, and where they are listed."""
+    moved = {name: count for name, count in summary["changes"].items() if name != "same"}
+    if summary["changes"]:
+        told = ", ".join(f"{count:,} {name}" for name, count in moved.items()) or "none"
+        yield f"changes  {out / 'changes.csv'}: {told}"
 
 
 def _index_words(summary: dict[str, Any]) -> Iterator[str]:

@@ -65,15 +65,14 @@ class Asked:
         """
         self._check()
         changes = dict(self.settings)
-        held = changed_params(params, changes)
         if self.mqa_points is not None:
-            changes |= scaled_points(held, self.mqa_points)
-        if self.tier_1_at is not None and self.tier_2_at is None:
-            changes |= with_tier_1(held, self.tier_1_at)
-        elif self.tier_1_at is not None:
-            changes["tiers.tier_1_at"] = self.tier_1_at
+            changes |= scaled_points(changed_params(params, changes), self.mqa_points)
         if self.tier_2_at is not None:
             changes["tiers.tier_2_at"] = self.tier_2_at
+        if self.tier_1_at is not None:
+            free = "tiers.tier_2_at" not in changes
+            changes |= with_tier_1(params, self.tier_1_at) if free else {}
+            changes["tiers.tier_1_at"] = self.tier_1_at
         if self.capacity is not None:
             changes["tiers.capacity"] = [*self.capacity, None, None][:3]
         return changes

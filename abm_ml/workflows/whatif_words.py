@@ -98,8 +98,8 @@ LINES: Mapping[str, tuple[str, str]] = {
         "上限 {asked:g} 家",
     ),
     "mqa_next": (
-        "         just below it would be {next:g} a week, since {tied:,} stand exactly there",
-        "         再低一点即为每周 {next:g} 家：恰有 {tied:,} 家处于该分数",
+        "         a lower one would give {next:g} a week: {tied:,} more with exactly the points it asks",
+        "         再低一点即为每周 {next:g} 家：恰在该分数上的还有 {tied:,} 家",
     ),
     "mqa_any": (
         "answer   no threshold gives more than {most:g} new MQAs a week: {asked:g} are enough for "
@@ -113,8 +113,8 @@ LINES: Mapping[str, tuple[str, str]] = {
         "答案   第 1 层门槛为规则评分 {threshold:g}：{found:,.0f} 家，上限 {asked:,.0f} 家",
     ),
     "tier_1_next": (
-        "         just below it would be {next:,.0f}, since {tied:,.0f} share that score",
-        "         再低一点即为 {next:,.0f} 家：恰有 {tied:,.0f} 家处于该分数",
+        "         a lower one would give {next:,.0f}: {tied:,.0f} more with exactly that score",
+        "         再低一点即为 {next:,.0f} 家：恰在该评分上的还有 {tied:,.0f} 家",
     ),
     "tier_1_any": (
         "answer   only {most:,.0f} accounts could be in tier 1 at all: every threshold keeps to "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Any
 
 from abm_ml.config import Params
 from abm_ml.data.crm import Crm
+from abm_ml.data.titles import NAMES
 from abm_ml.propensity.words import Lang, fact_words, kind_words
 from abm_ml.reports.texts import code_words
 from abm_ml.rules.mqa import gap_words
+from abm_ml.rules.plays import play_reason, play_words
 from abm_ml.scoring.explain import explain_account
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.result import DONE
@@ -43,7 +46,8 @@ class Explanation:
         if facts["exclusion"]:
             lines.append(line("excluded", lang, reason=_exclusion(facts["exclusion"], lang)))
         sections = (
-            _priority, _account_score, _icp, _engagement, _decisions, _similarity, _propensity,
+            _priority, _account_score, _icp, _engagement, _decisions, _sales, _similarity,
+            _propensity,
         )  # fmt: skip
         for section in sections:
             lines += section(facts, lang)
@@ -169,6 +173,9 @@ def _engagement(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
             half=told["half_life_days"],
             who=day["person"] or line("anonymous", lang),
         )
+    idle = Counter(event["reason"] for event in told["events"] if not event["counted"])
+    for reason, events in sorted(idle.items()):
+        yield line("idle", lang, events=events, reason=line(f"idle.{reason}", lang))
 
 
 def _decisions(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
@@ -186,7 +193,35 @@ def _decisions(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
         days=mqa["window_days"],
     )
     yield line("gap", lang, mqa=said, gap=gap_words(mqa["gap"], lang)) if mqa["gap"] else said
+    if mqa["since"]:
+        yield line("mqa_since", lang, since=mqa["since"][:10])
+    for event in mqa["made_by"]:
+        shown = {"day": event["ts"][:10], "points": event["points"]}
+        who = event["person"] or line("anonymous", lang)
+        yield line("made_by", lang, kind=kind_words(event["kind"], lang), who=who, **shown)
     yield line("stage", lang, stage=_code("stage", facts["stage"], lang))
+
+
+def _sales(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
+    """Who is known, what to do, and why."""
+    told = facts["sales"]
+    if not told:
+        return
+    zh = lang == "zh"
+    missing = [NAMES[role][zh] for role in told["missing_roles"]]
+    yield line(
+        "coverage",
+        lang,
+        known=told["known_coverage"],
+        engaged=told["engaged_coverage"],
+        missing=("、" if zh else ", ").join(missing) or line("nobody_missing", lang),
+    )
+    if told["one_thread"]:
+        yield line("one_thread", lang)
+    play, why = play_words(told["play"], lang), play_reason(told["play_why"], lang)
+    yield line("play", lang, play=play, why=why)
+    yield told["handover_words_zh" if zh else "handover_words"]
+    yield line("next", lang, step=told["next_step_zh" if zh else "next_step"])
 
 
 def _similarity(facts: dict[str, Any], lang: Lang) -> Iterator[str]:

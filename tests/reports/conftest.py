@@ -28,6 +28,12 @@ def summary() -> dict[str, Any]:
         "mqa": 37,
         "holdout": 0,
         "stages": {"unaware": 4_000, "engaged": 775, "MQA": 37},
+        "plays": {"nurture": 4_775, "pipeline_acceleration": 37},
+        "handovers": {"nurture": 4_775, "sales": 37},
+        "lead_stages": {"IQL": 9_000, "SQL": 120},
+        "one_thread": 210,
+        "clusters": {"Software · Germany": 138},
+        "cluster_names_zh": {"Software · Germany": "软件 · 德国"},
         "changes": {},
         "account_score_weights": {
             "firmographic": 0.5,

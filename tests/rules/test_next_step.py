@@ -40,6 +40,11 @@ UNAWARE = {
         (dict(MQA, recommended_contacts=[], missing_roles=[]),
          "To sales now; no known contact may be used, find one.",
          "立即转交销售；没有可用的联系人，请先补充。"),
+        (dict(ENGAGED, play="lead_to_account_nurture", play_why="fresh_leads:2", missing_roles=[],
+              recommended_contacts=[], mqa_gap="missing 1 point"),
+         "Lead-to-account nurture (leads that came in by themselves: 2); make contacts of its "
+         "leads; to be an MQA: missing 1 point.",
+         "潜在线索培育（主动进线的线索：2 条）；请先将线索转为联系人；距离 MQA：还差 1 分。"),
         (dict(MQA, stage="adopted", play="renew_and_upsell", play_why="renewal_due:34",
               missing_roles=[], mqa_gap="missing 1 point"),
          "Renew and upsell (a contract is due in 34 days); next contact C-2.",
