@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -118,6 +119,16 @@ class _Events:
         micro = whole_micro(self.worth[event], decay.left[age])
         # Whole numbers below 2^53 add up exactly as floats.
         points = np.bincount(query, micro, len(size)).astype(np.int64)
-        named, persons = self.person[event] >= 0, max(int(self.person.max()), 0) + 1
-        pairs = np.unique(query[named] * persons + self.person[event[named]])
-        return points, np.bincount(pairs // persons, minlength=len(size))
+        # A person counts at the first of their events in the range.
+        first = (self.person[event] >= 0) & (self.before[event] < low[query])
+        return points, np.bincount(query[first], minlength=len(size))
+
+    @cached_property
+    def before(self) -> Counts:
+        """Place of the same person's event before each event; -1 for none."""
+        order = np.lexsort((self.person, self.row))  # stable: a person's events stay in order
+        same = np.diff(self.row[order], prepend=-1) == 0
+        same &= np.diff(self.person[order], prepend=-2) == 0
+        found = np.full(len(order), -1, dtype=np.int64)
+        found[order[same]] = order[np.flatnonzero(same) - 1]
+        return found

@@ -110,6 +110,7 @@ class Baseline:
         self.listing: Listing = listing(self.accounts, run)
         self._crm, self._slices = crm, evaluation.slices
         self._spread = amount_spread(crm, run.as_of, amounts.cap if amounts else None)
+        self._figures = self.listing.figures(self._spread)
 
     def compare(
         self,
@@ -139,7 +140,7 @@ class Baseline:
             as_of=run.as_of,
             motion=run.motion,
             settings=total.settings,
-            before=self.listing.figures(self._spread),
+            before=self._figures,
             after=after.figures(self._spread),
             moves=_moves(self.listing, after),
             answers=tuple(answers),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,5 +200,5 @@ def _zeros(accounts: Accounts) -> Numbers:
     return np.zeros(len(accounts))
 
 
-def _plain(expected: Expected | None) -> Mapping[str, float] | None:
-    return expected and expected.to_dict()
+def _plain(expected: Expected | None) -> dict[str, float] | None:
+    return None if expected is None else expected.to_dict()

@@ -54,7 +54,9 @@ def expected_wins(propensity: Numbers, low: Numbers, high: Numbers) -> Expected:
     Returns
     -------
     Expected
-        The mean and whole numbers around it; at least 80 % of the distribution lie between.
+        The mean, and whole numbers around it between which 80 % of the distribution lie: on the
+        average of many cases, as whole numbers cannot hit it in each (mid-distribution; Parzen
+        2004).
     """
     p = np.nan_to_num(propensity, nan=0.0)
     mean = float(p.sum())
@@ -67,8 +69,11 @@ def expected_wins(propensity: Numbers, low: Numbers, high: Numbers) -> Expected:
     rates = np.minimum(levels / trials, 1 - 1e-9)
     counts = _counts(levels, trials)
     reached = _at_most(counts, trials, rates)
-    below, above = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-    return Expected(mean, *(float(counts[np.argmax(reached >= end)]) for end in (below, above)))
+    below = _at_most(counts[:1] - 1, trials, rates) if counts[0] else np.zeros(1)
+    middle = (reached + np.concatenate([below, reached[:-1]])) / 2
+    first = np.argmax(middle >= (1 - LEVEL) / 2)
+    last = len(counts) - 1 - np.argmax(middle[::-1] <= (1 + LEVEL) / 2)
+    return Expected(mean, float(counts[first]), float(counts[last]))
 
 
 def expected_value(

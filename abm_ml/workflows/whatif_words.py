@@ -98,7 +98,7 @@ LINES: Mapping[str, tuple[str, str]] = {
         "上限 {asked:g} 家",
     ),
     "mqa_next": (
-        "         a lower one would give {next:g} a week: {tied:,} more with exactly the points it asks",
+        "         a lower one would give {next:g} a week: {tied:,} more with exactly its points",
         "         再低一点即为每周 {next:g} 家：恰在该分数上的还有 {tied:,} 家",
     ),
     "mqa_any": (

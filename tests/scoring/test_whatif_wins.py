@@ -18,16 +18,17 @@ def test_the_mean_is_the_sum_and_the_ends_are_numbers_that_can_be(p, down, up) -
     assert (told.low, told.high) == (int(told.low), int(told.high))
 
 
-@pytest.mark.parametrize("accounts", [30, 300, 3000])
-def test_luck_alone_is_covered_as_promised(accounts) -> None:
-    rng = np.random.default_rng(accounts)
-    p = rng.beta(1, 20, accounts)
-    told = expected_wins(p, p, p)
-    wins = (rng.random((4000, accounts)) < p).sum(axis=1)
-    inside = ((wins >= told.low) & (wins <= told.high)).mean()
-    assert 0.78 <= inside <= 0.95  # whole numbers cannot hit 80 % exactly
-    assert (wins < told.low).mean() <= 0.12
-    assert (wins > told.high).mean() <= 0.12
+def test_luck_alone_is_covered_as_promised() -> None:
+    rng = np.random.default_rng(0)
+    inside = []
+    for _ in range(150):
+        p = rng.beta(1, rng.integers(5, 60), rng.integers(5, 2000))
+        told = expected_wins(p, p, p)
+        wins = (rng.random((200, len(p))) < p).sum(axis=1)
+        inside.append(((wins >= told.low) & (wins <= told.high)).mean())
+    # In a single case whole numbers cannot hit 80 %; few wins are certain to a degree.
+    assert np.mean(inside) == pytest.approx(0.81, abs=0.02)
+    assert min(inside) > 0.65
 
 
 def test_a_level_in_doubt_is_covered_as_promised() -> None:
@@ -36,7 +37,7 @@ def test_a_level_in_doubt_is_covered_as_promised() -> None:
     told = expected_wins(p, p * 0.7, p / 0.7)
     level = np.exp(rng.normal(0, np.log(1 / 0.7) / 1.2816, 4000))
     wins = (rng.random((4000, 400)) < p * level[:, None]).sum(axis=1)
-    assert 0.76 <= ((wins >= told.low) & (wins <= told.high)).mean() <= 0.86
+    assert 0.75 <= ((wins >= told.low) & (wins <= told.high)).mean() <= 0.85
 
 
 def test_what_is_certain_is_certain() -> None:
