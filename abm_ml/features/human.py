@@ -74,6 +74,13 @@ class NotPeople:
     agents: str
     caught: pa.Table
 
+    def without_staff(self, people: pa.Table) -> pa.Table:
+        """People (person_type, person) that are not of the own company."""
+        if not self.staff.num_rows:
+            return people
+        staff = self.staff.rename_columns(["person_type", "person"])
+        return people.join(staff, ["person_type", "person"], join_type="left anti")
+
     @property
     def nobody(self) -> bool:
         """Whether there is nothing to leave out."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from abm_ml.data.crm import Crm
-from abm_ml.features.engagement import CONTACT
+from abm_ml.features.engagement import CONTACT, LEAD
 from abm_ml.features.people import unlinked_leads
 from abm_ml.rules.lead_stages import lead_stages
 from abm_ml.rules.score import MICRO
@@ -64,7 +65,11 @@ def people_table(run: Run, run_id: str, drafted: Draft, scored: pa.Table) -> pa.
 
 def unlinked_people(crm: Crm, run: Run, run_id: str) -> pa.Table:
     """Leads that belong to no account; `PEOPLE_SCHEMA`."""
-    found = crm.to_arrow(unlinked_leads(crm, run.as_of).order_by("person"))
+    lost = unlinked_leads(crm, run.as_of).mutate(person_type=ibis.literal(LEAD, type="int8"))
+    found = crm.to_arrow(lost)
+    if run.not_people is not None:
+        found = run.not_people.without_staff(found)
+    found = found.sort_by("person")
     verified = np.asarray(found["verified"], dtype=bool)
     columns = {
         "lead_id": found["person"],

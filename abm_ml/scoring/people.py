@@ -38,7 +38,10 @@ def people_of(crm: Crm, run: Run, inputs: Inputs) -> People:
     params, spine = run.params, crm.register(SPINE, inputs.spine)
     days = params.mqa.window_days
     found = people(crm, spine, run.as_of, run.title_roles, params.engagement, window_days=days)
-    rows = crm.to_arrow(found).sort_by(_SORTED)
+    rows = crm.to_arrow(found)
+    if run.not_people is not None:
+        rows = run.not_people.without_staff(rows)
+    rows = rows.sort_by(_SORTED)
     parts = [
         committee(crm, spine, rows, window_days=days),
         customer_state(crm, spine, params.stages, window_days=days),

@@ -108,8 +108,9 @@ def _scored(crm: Crm, run: Run, run_id: str, draft: pa.Table, placing: Placing) 
 
 
 def _came_by_itself(draft: pa.Table) -> NDArray[np.bool_]:
-    """Accounts with leads, or whose contacts engaged."""
-    return (numbers(draft, "leads") > 0) | (numbers(draft, "engaged_contacts") > 0)
+    """Accounts with leads, or whose contacts engaged, that no `must` knocked out."""
+    active = (numbers(draft, "leads") > 0) | (numbers(draft, "engaged_contacts") > 0)
+    return active & ~numbers(draft, "knocked_out")
 
 
 def _table(draft: pa.Table, columns: dict[str, Any], schema: pa.Schema) -> pa.Table:

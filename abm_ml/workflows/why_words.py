@@ -38,7 +38,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "gap": ("{mqa}; {gap}", "{mqa}；{gap}"),
     "mqa_since": ("  since {since}, made so by:", "  自 {since} 起，由以下互动促成："),
     "made_by": ("    {day}  {points:g}  {kind}  {who}", "    {day}  {points:g}  {kind}  {who}"),
-    "idle": ("  {events} events gave nothing: {reason}", "  {events} 次互动不计分：{reason}"),
+    "idle": ("  {events} with no points: {reason}", "  {events} 次互动不计分：{reason}"),
     "idle.own_staff": ("own staff", "本公司员工"),
     "idle.bot_agent": ("a bot by its user agent", "机器人（浏览器标识）"),
     "idle.bot_rate": ("faster than a person", "访问频率超出真人"),

@@ -97,6 +97,14 @@ def test_law_5_people_who_may_not_be_contacted_are_never_recommended(acquired):
     }  # fmt: skip
 
 
+def test_own_staff_are_nobodys_contacts(score, tables):
+    tables["contacts"].loc[0, "email"] = "c1@own.example"
+    own = Params.model_validate({"exclusions": {"own_domains": ["own.example"]}})
+    result = score(tables, own, motion="all").scored.set_index("account_id")
+    assert list(result.loc["acme", "recommended_contacts"]) == ["c2"]
+    assert result.loc["acme", "engaged_contacts"] == 1
+
+
 def test_the_output_has_exactly_the_declared_columns(acquired):
     assert list(acquired.scored.columns) == SCORED_SCHEMA.names
     assert list(acquired.tal.columns) == SCORED_SCHEMA.names
