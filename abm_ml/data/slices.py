@@ -65,7 +65,7 @@ def _across(crm: Crm, as_of: datetime) -> dict[str, ibis.Table]:
     if crm.has("engagements") and crm.has("suppressions"):
         found["engagements"] = _of_free_people(crm, crm.given("engagements"), as_of)
     if "parent_account_id" in crm.given_columns("accounts"):
-        found["relations"] = _with_subsidiaries(crm)
+        found["relations"] = _with_subsidiaries(crm, as_of)
     return found
 
 
@@ -82,16 +82,18 @@ def _of_free_people(crm: Crm, events: ibis.Table, as_of: datetime) -> ibis.Table
     return events
 
 
-def _with_subsidiaries(crm: Crm) -> ibis.Table:
+def _with_subsidiaries(crm: Crm, as_of: datetime) -> ibis.Table:
     """Relations, and each subsidiary that names its parent as a relation of the parent."""
     known = crm.table("relations").select("account_id", "related_account_id", "kind")
-    accounts = crm.table("accounts").filter(lambda row: row.parent_account_id.notnull())
+    accounts = crm.table("accounts")
+    later = accounts.filter(accounts.created_at >= as_of).select(related_account_id="account_id")
+    accounts = accounts.filter(accounts.parent_account_id.notnull())
     named = accounts.select(
         account_id=accounts.parent_account_id,
         related_account_id=accounts.account_id,
         kind=ibis.literal("subsidiary"),
     )
-    return known.union(named, distinct=True)
+    return known.union(named, distinct=True).anti_join(later, "related_account_id")
 
 
 def _cut(crm: Crm, table: ibis.Table, other: str | None, number: int, folder: Path) -> None:

@@ -17,14 +17,17 @@ from abm_ml.data.domains import holds_below
 from abm_ml.data.names.dictionary import platforms
 
 REFUSED = (
-    "no", "denied", "refused", "declined", "withdrawn", "revoked", "objected", "opted out",
-    "opted_out", "opt-out", "opt out", "unsubscribed", "否", "拒绝", "已拒绝", "撤回", "已撤回",
-    "未同意", "不同意", "退订", "已退订",
+    "no", "n", "false", "f", "0", "none", "not given", "not granted", "no consent", "denied",
+    "refused", "declined", "withdrawn", "revoked", "objected", "opted out", "opted_out",
+    "opted-out", "opt-out", "opt out", "unsubscribed", "否", "无", "无授权", "未授权", "未给出",
+    "拒绝", "已拒绝", "撤回", "已撤回", "未同意", "不同意", "退订", "已退订",
 )  # fmt: skip
 """What `consent` says of people who said no."""
 
 _TOLD = ("until", "reason", "kind", "written", "because")
 """What a suppression says: its end, a reason, and the row as written."""
+
+_YES = ("true", "t", "1", "yes", "y", "opted out", "opted_out", "opted-out", "是")
 
 FOREVER = datetime(9999, 12, 31)
 """Stands in for an empty `until`, so that ends can be compared."""
@@ -81,9 +84,18 @@ def suppressed_contacts(crm: Crm, as_of: datetime) -> ibis.Table:
     ends = suppression_ends(crm, "contacts")
     active = ends.filter(ends.until > as_of).select(contact_id=ends.person_id)
     contacts = crm.table("contacts")
-    refused = contacts.consent.strip().lower().isin(REFUSED)
-    opted_out = contacts.filter(contacts.opted_out | refused).select("contact_id")
-    return active.union(opted_out, distinct=True)
+    said_no = contacts.filter(refused(contacts)).select("contact_id")
+    return active.union(said_no, distinct=True)
+
+
+def refused(people: ibis.Table) -> ibis.Value:
+    """Whether somebody opted out, or withheld consent, by columns of these names."""
+    no = ibis.literal(False)
+    if "consent" in people.columns:
+        no = no | people.consent.cast("string").strip().lower().isin(REFUSED)
+    if "opted_out" in people.columns:
+        no = no | people.opted_out.cast("string").strip().lower().isin(_YES)
+    return no.fill_null(False)
 
 
 def suppression_ends(crm: Crm, people: str) -> ibis.Table:

@@ -132,6 +132,7 @@ def _won(crm: Crm, spine: ibis.Table) -> ibis.Table:
 def _subsidiaries(crm: Crm, spine: ibis.Table) -> ibis.Table:
     """Companies that relations or their own parent_account_id put under the account."""
     relations, accounts = crm.table("relations"), crm.table("accounts")
+    born = accounts.select(child=accounts.account_id, born=accounts.created_at)
     kind = relations.kind.strip().lower()
     below = relations.filter(kind.isin(_SUBSIDIARY)).select(
         account_id=relations.account_id, child=relations.related_account_id
@@ -141,7 +142,9 @@ def _subsidiaries(crm: Crm, spine: ibis.Table) -> ibis.Table:
     )
     named = accounts.select(account_id=accounts.parent_account_id, child=accounts.account_id)
     pairs = ibis.union(below, above, named).distinct()
-    joined = pairs.filter(pairs.account_id != pairs.child).join(spine, "account_id")
+    aged = pairs.filter(pairs.account_id != pairs.child).left_join(born, "child")
+    joined = aged.join(spine, "account_id")
+    joined = joined.filter(joined.born.isnull() | (joined.born < joined.as_of))
     return joined.group_by("row_id").agg(subsidiaries=joined.count())
 
 

@@ -60,7 +60,7 @@ class Previous:
     account_id : pyarrow.Array of str
         Each once.
     tier : array of int
-        1, 2 or 3.
+        1, 2 or 3; NO_TIER of MQAs without one.
     since : pyarrow.Array of timestamp
         When they came into it; null where unknown.
     mqa_at : pyarrow.Array of timestamp
@@ -89,8 +89,8 @@ class Previous:
         return Previous(account_id, tier, self.since.take(at), self.mqa_at.take(at), self.given)
 
 
-def previous_list(previous: pd.DataFrame | None) -> Previous:
-    """A previous list, checked; accounts without a tier are left out.
+def previous_list(previous: pd.DataFrame | None, as_of: datetime | None = None) -> Previous:
+    """A previous list, checked; of accounts without a tier only MQAs are kept.
 
     Where it does not say since when (`tier_since`), its own date (`as_of`) is taken.
 
@@ -98,13 +98,19 @@ def previous_list(previous: pd.DataFrame | None) -> Previous:
     ------
     DataError
         If it lacks account_id or tier, or names an account twice.
+    ParamsError
+        If it is of a later date than as_of.
     """
     if previous is None:
         return Previous.nothing()
     missing = [column for column in ("account_id", "tier") if column not in previous.columns]
     if missing:
         raise DataError(f"previous list: required column '{missing[0]}' is missing")
-    tiered = previous[previous["tier"].notna()]
+    _check_earlier(previous, as_of)
+    known = previous["tier"].notna()
+    if "mqa_at" in previous.columns:
+        known |= previous["mqa_at"].notna()
+    tiered = previous[known]
     ids = tiered["account_id"].astype(str)
     if ids.duplicated().any():
         raise DataError(
@@ -113,10 +119,22 @@ def previous_list(previous: pd.DataFrame | None) -> Previous:
     since = _dates(tiered, ["tier_since", "as_of"])
     return Previous(
         account_id=pa.array(ids, pa.string()),
-        tier=tiered["tier"].to_numpy(dtype=np.int64),
+        tier=tiered["tier"].fillna(NO_TIER).to_numpy(dtype=np.int64),
         since=pa.array(since, _TIME, from_pandas=True),
         mqa_at=pa.array(_dates(tiered, ["mqa_at"]), _TIME, from_pandas=True),
     )
+
+
+def _check_earlier(previous: pd.DataFrame, as_of: datetime | None) -> None:
+    """Refuse a list from the future: it knows what as_of must not."""
+    if as_of is None or "as_of" not in previous.columns or previous.empty:
+        return
+    made = pd.to_datetime(previous["as_of"]).max()
+    if pd.notna(made) and made > pd.Timestamp(as_of):
+        raise ParamsError(
+            f"previous list: it is as of {made:%Y-%m-%d %H:%M}, later than --as-of "
+            f"{as_of:%Y-%m-%d %H:%M}: give an earlier list, or a later date"
+        )
 
 
 def _dates(table: pd.DataFrame, columns: list[str]) -> pd.Series:

@@ -338,7 +338,7 @@ def _days(account: Closeup) -> list[dict[str, Any]]:
 def _events(account: Closeup) -> list[dict[str, Any]]:
     """Every event of the log, newest first; points of those counted sum to the account's."""
     run, crm = account.run, account.everything
-    if run.not_people is None:
+    if run.not_people is None or not crm.has("engagements"):
         return []
     spine = crm.register("explained_spine", account.assessed.inputs.spine)
     ledger = crm.to_arrow(event_ledger(crm, spine, run.not_people, run.params.engagement))

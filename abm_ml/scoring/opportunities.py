@@ -22,7 +22,8 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts
 from abm_ml.errors import ParamsError
 from abm_ml.propensity.persist import TrainedPropensity
-from abm_ml.rules.exclusions import exclusions
+from abm_ml.rules.exclusions import exclusions, own_company
+from abm_ml.rules.overrides import Decisions, decisions_at
 from abm_ml.scoring.arguments import checked_as_of
 from abm_ml.scoring.propensity import Predictor, explain, predict
 from abm_ml.scoring.schema import as_frame, table_of
@@ -131,7 +132,8 @@ def score_opportunities(
     predictor = win_predictor(model)
     instant = checked_as_of(as_of)
     table = _open(crm, instant)
-    reason = _left_out(table, params)
+    decisions = decisions_at(crm.to_arrow(crm.table("overrides")), instant)
+    reason = _left_out(table, params, decisions)
     kept = table.filter(pc.is_null(reason))
     left = table.append_column("reason", reason).filter(pc.is_valid(reason))
     return OpportunityScores(
@@ -177,7 +179,8 @@ def _open(crm: Crm, instant: datetime) -> pa.Table:
     )
     accounts = crm.table("accounts")
     existing = accounts.filter(accounts.created_at.isnull() | (accounts.created_at < instant))
-    known = existing.select("account_id", "name", "account_type", "owner_id").mutate(known=True)
+    columns = ("account_id", "name", "account_type", "owner_id", "domain")
+    known = existing.select(*columns).mutate(known=True)
     suppressed = suppressed_accounts(crm, instant).select("account_id").mutate(suppressed=True)
     joined = shown.left_join(known, "account_id").drop("account_id_right")
     joined = joined.left_join(suppressed, "account_id").drop("account_id_right")
@@ -187,7 +190,7 @@ def _open(crm: Crm, instant: datetime) -> pa.Table:
     return crm.to_arrow(filled.order_by("opportunity_id")).combine_chunks()
 
 
-def _left_out(table: pa.Table, params: Params) -> pa.Array:
+def _left_out(table: pa.Table, params: Params, decisions: Decisions) -> pa.Array:
     """Why an opportunity is not scored; null where it is."""
     rules = params.exclusions
     nobody = np.zeros(len(table), dtype=bool)
@@ -200,6 +203,8 @@ def _left_out(table: pa.Table, params: Params) -> pa.Array:
         motion="all",
         account_types=rules.account_types,
         hands_off_owners=rules.hands_off_owners,
+        own=own_company(_column(table, "domain"), rules.own_domains),
+        left_alone=decisions.left_alone(_column(table, "account_id")),
     )
     return pc.if_else(_column(table, "known"), always, pc.coalesce(always, "unknown_account"))
 

@@ -98,7 +98,8 @@ def new_run(
     product: str | None = None,
 ) -> Run:
     """Check the arguments and look at what concerns everybody; see `score_universe`."""
-    purpose, moment, before = checked_motion(motion), checked_as_of(as_of), previous_list(previous)
+    purpose, moment = checked_motion(motion), checked_as_of(as_of)
+    before = previous_list(previous, moment)
     sold = checked_product(crm, product)
     predictor = Predictor.of(model)
     likened = likeness(index, crm, moment, seeds)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -59,6 +60,25 @@ def write_rows(rows: Iterator[pa.Table], schema: pa.Schema, file: Path) -> None:
     with pq.ParquetWriter(file, schema) as writer:
         for table in rows:
             writer.write_table(table)
+
+
+def write_sorted(
+    parts: Sequence[Path], keys: Sequence[str], schema: pa.Schema, file: Path, memory_limit: str
+) -> None:
+    """Write Parquet files of one schema as one, in the order of some columns, nulls last.
+
+    What does not fit into memory is sorted on disk, beside the parts.
+    """
+    con = duckdb.connect(config={"memory_limit": memory_limit, "threads": 1})
+    con.execute("SET temp_directory = ?", [str(parts[0].parent)])
+    con.execute("SET TimeZone = 'UTC'")
+    order = ", ".join(f"{key} NULLS LAST" for key in keys)
+    columns = ", ".join(schema.names)
+    query = f"SELECT {columns} FROM read_parquet(?) ORDER BY {order}"
+    rows = con.sql(query, params=[[str(part) for part in parts]]).to_arrow_reader(_ROWS)
+    tables = (pa.Table.from_batches([batch]) for batch in rows)
+    write_rows((table.cast(schema) for table in tables), schema, file)
+    con.close()
 
 
 class _Reader:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from abm_ml.rules.overrides import pilot_warning
+from abm_ml.rules.tiers import NO_TIER
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.propensity import NO_SIGNAL
 from abm_ml.scoring.tally import Tally
@@ -63,7 +64,8 @@ def _changes(evaluation: Evaluation, tally: Tally) -> dict[str, int]:
     if not run.previous.given:
         return {}
     present = pc.is_in(run.previous.account_id, evaluation.standing.account_id)
-    gone = int(np.count_nonzero(~np.asarray(present, dtype=bool)))
+    tiered = run.previous.tier != NO_TIER
+    gone = int(np.count_nonzero(tiered & ~np.asarray(present, dtype=bool)))
     return tally.by_name("change") | ({"gone": gone} if gone else {})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +23,7 @@ from abm_ml.scoring.run import Run, new_run
 from abm_ml.scoring.schema import EXCLUDED_SCHEMA, PEOPLE_SCHEMA, SCORED_SCHEMA, as_frame
 from abm_ml.scoring.settling import Settled
 from abm_ml.scoring.similarity import SimilarityIndex
-from abm_ml.scoring.spool import Spool, write_rows
+from abm_ml.scoring.spool import Spool, write_rows, write_sorted
 from abm_ml.scoring.summary import summarise
 from abm_ml.scoring.tally import Tally
 
@@ -166,10 +165,11 @@ def write_universe(crm: Crm, run: Run, out: Path) -> dict[str, Any]:
 
 
 def _write_people(crm: Crm, evaluation: Evaluation, parts: list[Path], file: Path) -> None:
-    """People slice by slice, then the leads that belong to no account."""
-    kept = (pq.read_table(part) for part in parts)
-    lost = unlinked_people(crm, evaluation.run, evaluation.run_id)
-    write_rows(chain(kept, [lost]), PEOPLE_SCHEMA, file)
+    """People by account and person, then the leads that belong to no account."""
+    lost = parts[0].with_name("people-of-nobody.parquet")
+    pq.write_table(unlinked_people(crm, evaluation.run, evaluation.run_id), lost)
+    limit, keys = evaluation.run.params.memory_limit, ("account_id", "contact_id", "lead_id")
+    write_sorted([*parts, lost], keys, PEOPLE_SCHEMA, file, limit)
 
 
 def _counted(evaluation: Evaluation, tally: Tally) -> Iterator[Settled]:

@@ -47,6 +47,7 @@ PREVIOUS = ("account_id", "tier", "tier_since", "mqa_at", "as_of")
 """Columns of an earlier list that its successor looks at."""
 
 TIERED = pc.is_valid(pc.field("tier"))
+QUALIFIED = pc.is_valid(pc.field("mqa_at"))
 
 
 @dataclass(frozen=True)
@@ -304,7 +305,8 @@ def previous_of(previous: Path | None) -> pd.DataFrame | None:
     if not file.is_file():
         raise DataError(f"{previous}: no earlier list here (scored.parquet is missing)")
     known = [name for name in PREVIOUS if name in pq.read_schema(file).names]
-    return pq.read_table(file, columns=known, filters=TIERED).to_pandas()
+    kept = TIERED | QUALIFIED if "mqa_at" in known else TIERED
+    return pq.read_table(file, columns=known, filters=kept).to_pandas()
 
 
 def _latest_challenger(models: Path) -> TrainedPropensity | None:

@@ -70,3 +70,18 @@ def test_a_previous_list_without_tiers_is_refused():
 def test_a_previous_list_that_names_an_account_twice_is_refused():
     with pytest.raises(DataError, match="account_id 'a' stands in it twice"):
         previous_list(pd.DataFrame({"account_id": ["a", "a"], "tier": [1, 2]}))
+
+
+def test_a_previous_list_of_a_later_date_is_refused():
+    table = pd.DataFrame({"account_id": ["a"], "tier": [1], "as_of": datetime(2026, 6, 1)})
+    with pytest.raises(ParamsError, match="as of 2026-06-01 00:00, later than --as-of 2026-01-01"):
+        previous_list(table, datetime(2026, 1, 1))
+    assert previous_list(table, datetime(2026, 6, 1)).given
+
+
+def test_an_mqa_without_a_tier_keeps_its_date():
+    since = datetime(2025, 8, 1)
+    table = pd.DataFrame({"account_id": ["a", "b"], "tier": [None, None], "mqa_at": [since, None]})
+    found = previous_list(table).of(pa.array(["a", "b"]))
+    assert found.tier.tolist() == [NO_TIER, NO_TIER]
+    assert found.mqa_at.to_pylist() == [since, None]

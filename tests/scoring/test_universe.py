@@ -97,6 +97,25 @@ def test_law_5_people_who_may_not_be_contacted_are_never_recommended(acquired):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("said", ["FALSE", "opted-out", "无"])
+def test_whoever_withholds_consent_is_not_recommended(score, tables, said):
+    tables["contacts"]["consent"] = [said, "yes", "yes", "yes", "yes"]
+    result = score(tables, motion="all").scored.set_index("account_id")
+    assert list(result.loc["acme", "recommended_contacts"]) == ["c2"]
+
+
+def test_a_subsidiary_that_is_founded_later_is_not_seen_yet(score, tables):
+    later = tables["accounts"].iloc[:1].assign(
+        account_id="sub", name="Sub", domain="sub.example", parent_account_id="customer",
+        created_at=AS_OF + pd.Timedelta(days=3),
+    )  # fmt: skip
+    before = score(tables, motion="all").scored.drop(columns="run_id")
+    tables["accounts"] = pd.concat([tables["accounts"], later], ignore_index=True)
+    after = score(tables, motion="all").scored.drop(columns="run_id")
+    told = ["account_id", "play", "play_why", "next_step", "tier"]
+    pd.testing.assert_frame_equal(before[told], after[told])
+
+
 def test_own_staff_are_nobodys_contacts(score, tables):
     tables["contacts"].loc[0, "email"] = "c1@own.example"
     own = Params.model_validate({"exclusions": {"own_domains": ["own.example"]}})
