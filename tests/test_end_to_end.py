@@ -108,7 +108,9 @@ def test_why_shows_the_arithmetic_behind_the_list(demo: Path, abm: Callable[...,
     days = sum(day["points"] for day in told["engagement"]["days"])
     assert days == pytest.approx(row["engagement_points"], abs=1e-6)
     text = abm("why", row["account_id"], *words, "--lang", "zh").out
-    assert f"优先级得分 {row['priority']:g} = 0.5 × {row['account_score']:g} (规则评分)" in text
+    weight = told["priority"]["parts"]["account_score"]["weight"]
+    said = f"优先级得分 {row['priority']:g} = {weight:g} × {row['account_score']:g} (规则评分)"
+    assert said in text.replace("= (", "= ")
 
 
 def test_changes_are_told_against_an_earlier_list(

@@ -78,6 +78,7 @@ def test_mqa_is_told_as_asked_and_found(explained):
     assert explained("acme")["mqa"] == {
         "qualified": False, "points": 37.5, "points_asked": 45, "contacts": 2,
         "contacts_asked": 2, "window_days": 90, "gap": "missing 7.50 points",
+        "since": None, "made_by": [],
     }  # fmt: skip
 
 
