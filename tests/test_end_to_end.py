@@ -19,15 +19,27 @@ from abm_ml.cli import main
 ROOT = Path(__file__).parents[1]
 
 
+QUICK = "propensity: {num_leaves: [7], trials: 4}\n"
+"""A small search: the gate runs `abm demo` with the whole one."""
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `abm demo` leaves behind."""
     out = tmp_path_factory.mktemp("run") / "demo"
+    (out.parent / "quick.yaml").write_text(QUICK)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["abm", "demo", "--out", str(out), "--accounts", "1500"])
+        params = ["--params", str(out.parent / "quick.yaml")]
+        patch.setattr("sys.argv", ["abm", "demo", "--out", str(out), "--accounts", "1500", *params])
         with pytest.raises(SystemExit, match="0"):
             main()
     return out
+
+
+def _of(demo: Path) -> tuple[object, ...]:
+    """What says that a command is to work on the demo as the demo did."""
+    words = ("--data", demo / "work", "--models", demo / "models", "--as-of", "2026-01-01")
+    return (*words, "--params", demo.parent / "quick.yaml")
 
 
 def test_demo_leaves_a_list_a_report_and_a_champion(demo: Path) -> None:
@@ -89,8 +101,7 @@ def test_demo_leaves_lookalikes_with_their_page(demo: Path) -> None:
 def test_scoring_again_gives_the_same_bytes(
     demo: Path, tmp_path: Path, abm: Callable[..., Any]
 ) -> None:
-    words = ("--data", demo / "work", "--models", demo / "models", "--as-of", "2026-01-01")
-    assert abm("score", *words, "--out", tmp_path / "again").code == 0
+    assert abm("score", *_of(demo), "--out", tmp_path / "again").code == 0
     for name in ("scored.parquet", "tal.parquet", "excluded.parquet", "tal.csv", "run.json"):
         first, again = (
             (folder / name).read_bytes() for folder in (demo / "tal", tmp_path / "again")
@@ -100,14 +111,13 @@ def test_scoring_again_gives_the_same_bytes(
 
 def test_why_shows_the_arithmetic_behind_the_list(demo: Path, abm: Callable[..., Any]) -> None:
     row = pd.read_parquet(demo / "tal" / "tal.parquet").iloc[0]
-    words = ("--data", demo / "work", "--models", demo / "models", "--as-of", "2026-01-01")
-    told = json.loads(abm("why", row["account_id"], *words, "--json").out)
+    told = json.loads(abm("why", row["account_id"], *_of(demo), "--json").out)
     parts = told["priority"]["parts"].values()
     weighted = sum(part["weight"] * part["score"] for part in parts)
     assert weighted / sum(part["weight"] for part in parts) == pytest.approx(row["priority"])
     days = sum(day["points"] for day in told["engagement"]["days"])
     assert days == pytest.approx(row["engagement_points"], abs=1e-6)
-    text = abm("why", row["account_id"], *words, "--lang", "zh").out
+    text = abm("why", row["account_id"], *_of(demo), "--lang", "zh").out
     weight = told["priority"]["parts"]["account_score"]["weight"]
     said = f"优先级得分 {row['priority']:g} = {weight:g} × {row['account_score']:g} (规则评分)"
     assert said in text.replace("= (", "= ")
@@ -116,8 +126,9 @@ def test_why_shows_the_arithmetic_behind_the_list(demo: Path, abm: Callable[...,
 def test_changes_are_told_against_an_earlier_list(
     demo: Path, tmp_path: Path, abm: Callable[..., Any]
 ) -> None:
-    words = ("--data", demo / "work", "--models", demo / "models", "--as-of", "2026-01-01")
-    ended = abm("score", *words, "--out", tmp_path / "next", "--previous", demo / "tal", "--json")
+    ended = abm(
+        "score", *_of(demo), "--out", tmp_path / "next", "--previous", demo / "tal", "--json"
+    )
     assert set(json.loads(ended.out)["changes"]) == {"same"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -54,6 +55,7 @@ class Crm:
         self._given = dict(tables)
         self._derived: dict[str, ibis.Table] = {}
         self._whole: Crm | None = None
+        self.free_as_of: datetime | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -162,10 +164,19 @@ class Crm:
         }
         return self.part(own)
 
-    def part(self, tables: Mapping[str, ibis.Table]) -> Crm:
-        """Some rows of this CRM; what was derived of the whole holds for them too."""
+    def part(self, tables: Mapping[str, ibis.Table], free_as_of: datetime | None = None) -> Crm:
+        """Some rows of this CRM; what was derived of the whole holds for them too.
+
+        Parameters
+        ----------
+        tables : mapping of str to ibis.Table
+            The tables of which only some rows are kept.
+        free_as_of : datetime, optional
+            When events of suppressed people are left out already: as suppressed at this date.
+        """
         some = self.replaced(**tables)
         some._whole = self._whole or self
+        some.free_as_of = free_as_of or self.free_as_of
         return some
 
     def once(self, name: str, query: Callable[[Crm], ibis.Table]) -> ibis.Table:

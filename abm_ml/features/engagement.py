@@ -7,6 +7,8 @@ that their sum is the same in any order.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 
 import ibis
@@ -30,6 +32,8 @@ RECENT_DAYS, BASE_DAYS = 30, 90
 _OF_PEOPLE = frozenset({"engaged_contacts", "engaged_people"})
 NOBODY, CONTACT, LEAD, VISITOR = range(4)
 """Whom an event is known to be of: `person_type`."""
+
+KNOWN = (CONTACT, LEAD)
 
 
 def engagement_points(
@@ -93,9 +97,15 @@ def engaged_contacts(
         row_id (every spine row), engaged_contacts (int64).
     """
     daily = daily_events(crm, spine, window_days=window_days, excluded_kinds=excluded_kinds)
-    people = _people(daily)
-    found = people.group_by("row_id").agg(engaged_contacts=people.count(where=_is_known(people)))
+    everyone = different_people(daily, where=ibis.literal(True))
+    found = daily.group_by("row_id").agg(engaged_contacts=everyone)
     return for_every_row(spine, found, {"engaged_contacts": 0})
+
+
+def different_people(daily: ibis.Table, *, where: ibis.Value) -> ibis.Value:
+    """Different contacts and leads among some daily events; anonymous visitors are none."""
+    by_type = (daily.person.nunique(where=where & (daily.person_type == t)) for t in KNOWN)
+    return functools.reduce(operator.add, by_type)
 
 
 def engagement_features(
@@ -250,7 +260,7 @@ def with_suppression(crm: Crm, seen: ibis.Table) -> ibis.Table:
 
 def _without_suppressed(crm: Crm, seen: ibis.Table) -> ibis.Table:
     """Leave out the events of people whose suppression is active at the row's as_of."""
-    if not crm.has("suppressions"):
+    if crm.free_as_of is not None or not crm.has("suppressions"):
         return seen
     told = with_suppression(crm, seen)
     return told.filter(~told.suppressed).drop("suppressed")
@@ -263,7 +273,7 @@ def _people(daily: ibis.Table) -> ibis.Table:
 
 
 def _is_known(people: ibis.Table) -> ibis.Value:
-    return people.person_type.isin([CONTACT, LEAD])
+    return people.person_type.isin(KNOWN)
 
 
 def _of_people(feature: Feature, people: ibis.Table) -> ibis.Value:

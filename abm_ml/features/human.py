@@ -167,7 +167,7 @@ def human_crm(crm: Crm, found: NotPeople) -> Crm:
     """The same CRM with `human_engagements` for its log."""
     if found.nobody or not crm.has("engagements"):
         return crm
-    return crm.replaced(engagements=human_engagements(crm, found))
+    return crm.part({"engagements": human_engagements(crm, found)})
 
 
 def left_out_counts(crm: Crm, found: NotPeople, as_of: datetime | None = None) -> dict[str, int]:

@@ -18,7 +18,7 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppression_sources
 from abm_ml.errors import DataError
 from abm_ml.features.account import universe_spine
-from abm_ml.features.engagement import daily_events, engaged_contacts, micro_points
+from abm_ml.features.engagement import daily_events, different_people, micro_points
 from abm_ml.features.intent import intent_score
 from abm_ml.features.opportunities import opportunity_sources, opportunity_state
 from abm_ml.features.signals import criterion_counts
@@ -119,7 +119,7 @@ def read_inputs(
     _check_unique(positions["account_id"])
     spine = crm.register(SPINE, positions)
     joined = spine.select("row_id", "account_id")
-    by_row = [*_engagement(crm, spine, params), *_signals(crm, spine, criteria)]
+    by_row = [_engagement(crm, spine, params), *_signals(crm, spine, criteria)]
     by_row += [_intent(crm, spine, params), opportunity_state(crm, spine, product)]
     by_row += [opportunity_sources(crm, spine, product)]
     for other in by_row:
@@ -134,10 +134,10 @@ def read_inputs(
     return Inputs(positions, table, _judgeable(table, scope, criteria), scope)
 
 
-def _engagement(crm: Crm, spine: ibis.Table, params: Params) -> list[ibis.Table]:
+def _engagement(crm: Crm, spine: ibis.Table, params: Params) -> ibis.Table:
     """Points shown (all kinds), and points and people that count for MQA (no outcome kinds).
 
-    Both sums are taken in one pass over the events, which are by far the largest table.
+    All are taken in one pass over the events, which are by far the largest table.
     """
     settings, days = params.engagement, params.mqa.window_days
     reach = max(settings.window_days, days)
@@ -150,14 +150,12 @@ def _engagement(crm: Crm, spine: ibis.Table, params: Params) -> list[ibis.Table]
     )
     shown = daily.age_days <= settings.window_days
     for_mqa = (daily.age_days <= days) & daily.kind.notin(list(settings.outcome_kinds))
-    sums = daily.group_by("row_id").agg(
+    return daily.group_by("row_id").agg(
         points_micro=whole_sum(points, where=shown).cast("int64"),
         mqa_points_micro=whole_sum(points, where=for_mqa).cast("int64"),
         last_engaged_at=daily.last_ts.max(where=shown),
+        engaged_contacts=different_people(daily, where=for_mqa),
     )
-    outcomes = settings.outcome_kinds
-    people = engaged_contacts(crm, spine, window_days=days, excluded_kinds=outcomes)
-    return [sums, people]
 
 
 def _intent(crm: Crm, spine: ibis.Table, params: Params) -> ibis.Table:
