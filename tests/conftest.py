@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +18,18 @@ from abm_ml.data.simulate.simulate import simulate_world
 from abm_ml.data.simulate.world import World
 from abm_ml.workflows.prepare import prepare
 
+THOROUGH = "THOROUGH" in os.environ
+"""Laws over all the examples they are owed, other ones each time; else some, always the same."""
+
 # How long an example takes says more of the machine than of the code.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+common = settings(deadline=None, derandomize=not THOROUGH)
+settings.register_profile("any law", common)
+settings.register_profile("pure law", common, max_examples=1_000 if THOROUGH else 200)
+settings.register_profile("law of whole lists", common, max_examples=25 if THOROUGH else 3)
+settings.load_profile("any law")
+
+# Queries are compiled from millions of small objects, among which garbage is looked for in vain.
+gc.set_threshold(200_000, 20, 50)
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -145,7 +145,7 @@ def random_list(rng: random.Random) -> list[dict]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(settings.get_profile("pure law"))
 @given(st.integers(0, 2**32 - 1))
 def test_laws_2_and_3_every_listed_account_once_with_its_change_whatever_the_order(seed):
     rng = random.Random(seed)

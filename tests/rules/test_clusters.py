@@ -94,7 +94,7 @@ def random_rows(rng: random.Random) -> list[dict]:
     ]
 
 
-law = settings(max_examples=200, deadline=None)
+law = settings.get_profile("pure law")
 
 
 @law

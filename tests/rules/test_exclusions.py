@@ -127,7 +127,7 @@ def test_a_source_that_is_not_there_is_passed_over():
 flags = st.lists(st.booleans(), min_size=4, max_size=4).map(np.array)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(settings.get_profile("pure law"))
 @given(st.sampled_from(MOTIONS), flags, flags, flags, flags, flags)
 def test_laws_2_and_5_each_account_is_scored_or_excluded_and_the_suppressed_never_scored(
     motion, suppressed, own, left_alone, customer, open_

@@ -123,7 +123,7 @@ def random_rows(rng: random.Random) -> list[dict]:
     ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(settings.get_profile("pure law"))
 @given(st.integers(0, 2**32 - 1))
 def test_law_3_the_order_of_rows_does_not_matter(seed):
     rng = random.Random(seed)
@@ -132,7 +132,7 @@ def test_law_3_the_order_of_rows_does_not_matter(seed):
     assert decisions_at(table(*mixed), AS_OF) == decisions_at(table(*rows), AS_OF)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(settings.get_profile("pure law"))
 @given(st.integers(0, 2**32 - 1))
 def test_law_1_what_is_decided_later_changes_nothing(seed):
     rng = random.Random(seed)

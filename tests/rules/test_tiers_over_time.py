@@ -178,8 +178,7 @@ def test_every_ground_has_its_words(score, tier, why, english, chinese):
     assert chinese in tier_reason(score, tier, FLOORS, "zh", why=why)
 
 
-law = settings(max_examples=300, deadline=None)
-property_ = settings(max_examples=100, deadline=None)
+law = settings.get_profile("pure law")
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -248,7 +247,7 @@ def test_law_4_a_higher_score_never_lowers_the_tier(seed, row, more):
     assert worst_last(after)[row] <= worst_last(before)[row]
 
 
-@property_
+@law
 @given(seeds, st.floats(0, 20), st.integers(0, 60))
 def test_where_nothing_is_full_a_wider_margin_and_a_longer_stay_only_keep(seed, wider, longer):
     world = a_world(seed)._replace(capacities=NO_CAP)
@@ -256,7 +255,7 @@ def test_where_nothing_is_full_a_wider_margin_and_a_longer_stay_only_keep(seed, 
     assert np.all(worst_last(more.tier) <= worst_last(world.verdict().tier))
 
 
-@property_
+@law
 @given(seeds)
 def test_no_tier_holds_more_than_its_capacity_nor_anybody_excluded(seed):
     world = a_world(seed)
@@ -268,7 +267,7 @@ def test_no_tier_holds_more_than_its_capacity_nor_anybody_excluded(seed):
     assert (np.array(found.why.to_pylist()) == "excluded").tolist() == excluded.tolist()
 
 
-@property_
+@law
 @given(seeds)
 def test_every_ground_is_true(seed):
     world = a_world(seed)
@@ -304,7 +303,7 @@ def test_law_3_the_order_of_rows_does_not_matter(seed):
     assert mixed.why.to_pylist() == straight.why.take(pa.array(order)).to_pylist()
 
 
-@property_
+@law
 @given(seeds)
 def test_nobody_leaves_a_tier_while_scores_move_within_the_margin(seed):
     world = a_world(seed)._replace(stay=0)

@@ -222,7 +222,7 @@ def rule_books(draw: st.DrawFn) -> Params:
 motions = st.sampled_from(["acquire", "accelerate", "expand", "all"])
 
 
-@settings(max_examples=200)
+@settings(settings.get_profile("pure law"))
 @given(accounts, rule_books(), motions, st.data())
 def test_law_4_more_engagement_never_lowers_score_or_tier_or_unmakes_an_mqa(
     rows, params, motion, data
@@ -240,7 +240,7 @@ def test_law_4_more_engagement_never_lowers_score_or_tier_or_unmakes_an_mqa(
     assert after.mqa.qualified[row] >= before.mqa.qualified[row]
 
 
-@settings(max_examples=200)
+@settings(settings.get_profile("pure law"))
 @given(accounts, rule_books(), motions, st.integers(1, 3), st.integers(1, 30))
 def test_law_4_a_stricter_floor_never_adds_accounts_to_that_tier_or_a_better(
     rows, params, motion, tier, more
@@ -255,7 +255,7 @@ def test_law_4_a_stricter_floor_never_adds_accounts_to_that_tier_or_a_better(
     assert not np.any(is_in & ~was_in)
 
 
-@settings(max_examples=100)
+@settings(settings.get_profile("pure law"))
 @given(accounts, rule_books(), motions)
 def test_an_account_scores_the_same_whoever_else_is_there(rows, params, motion):
     together = Told(inputs_of(rows), params, motion)
@@ -265,7 +265,7 @@ def test_an_account_scores_the_same_whoever_else_is_there(rows, params, motion):
         assert alone.excluded[0].as_py() == together.excluded[position].as_py()
 
 
-@settings(max_examples=200)
+@settings(settings.get_profile("pure law"))
 @given(accounts, rule_books(), motions)
 def test_law_5_who_is_suppressed_is_excluded_and_has_no_tier(rows, params, motion):
     result = Told(inputs_of(rows), params, motion)
@@ -274,7 +274,7 @@ def test_law_5_who_is_suppressed_is_excluded_and_has_no_tier(rows, params, motio
     assert not np.any((result.tier != NO_TIER) & ~result.kept)
 
 
-@settings(max_examples=200)
+@settings(settings.get_profile("pure law"))
 @given(accounts, rule_books(), motions, st.randoms(use_true_random=False))
 def test_law_3_the_order_of_rows_does_not_matter(rows, params, motion, random):
     named = [row | {"account_id": f"a{i:02}"} for i, row in enumerate(rows)]

@@ -147,7 +147,7 @@ def rule_books(draw: st.DrawFn) -> Params:
 motions = st.sampled_from(["acquire", "accelerate", "expand", "all"])
 
 
-@settings(max_examples=3)
+@settings(settings.get_profile("law of whole lists"))
 @given(worlds, rule_books(), motions, st.integers(1, 60))
 def test_laws_1_to_5_of_whole_lists(score, seed, params, motion, days):
     tables = drawn_tables(seed)
@@ -163,7 +163,7 @@ def test_laws_1_to_5_of_whole_lists(score, seed, params, motion, days):
         pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
-@settings(max_examples=3)
+@settings(settings.get_profile("law of whole lists"))
 @given(worlds, rule_books())
 def test_law_3_neither_row_order_nor_threads_change_the_run(score, seed, params):
     tables = drawn_tables(seed)
@@ -206,7 +206,7 @@ def more_engagement_harms_nobody(score, tables, result, params, motion, days):
     assert is_now <= was
 
 
-@settings(max_examples=4)
+@settings(settings.get_profile("law of whole lists"))
 @given(worlds, rule_books(), st.integers(0, 9))
 def test_law_6_what_is_told_of_an_account_adds_up_to_its_numbers(seed, params, which):
     tables = drawn_tables(seed, suppressions=False)
