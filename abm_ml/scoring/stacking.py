@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,11 +14,17 @@ from abm_ml.rules.score import priority
 Numbers = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+RULES = "account_score"
+"""The part that people agreed on."""
+
 MIN_WON = 40
 """Different accounts that must have been won before anything is learned."""
 
 DOUBT = 1.96
 """Standard errors by which a part must rank better than chance (97.5 %, one-sided)."""
+
+SPREAD = 0.3
+"""Standard deviation of each weight about the params', before anything was seen."""
 
 STEPS = {1: 1, 2: 20, 3: 10}
 """By number of parts: into how many steps each weight between 0 and 1 is divided."""
@@ -65,12 +72,15 @@ class Ranked:
 def learned_weights(past: Ranked, prior: Mapping[str, float]) -> dict[str, float]:
     """Non-negative weights, summing to 1, that would have ranked the past well.
 
-    A part beside the account score that by itself ranks no better than chance gets none: the
-    back-test may have found its signal among accounts that no list of new customers holds.
-    Of the others every combination of weights on a grid is judged by `top_value`. Taken is not
-    the best, but the one nearest to the prior among those that are not worse beyond one standard
-    error of the difference (the rule of Breiman et al. 1984, 3.4.3), so little data leaves the
-    prior as it is.
+    Every combination of weights on a grid is judged by `_evidence`, and their mean is taken, in
+    which each counts by how likely it makes the past, times how near it is to the prior (a normal
+    distribution about it, `SPREAD`). So few wins leave the weights near the prior, many move them
+    to where the past has them, and no single best combination is trusted for its luck.
+
+    A part that by itself ranks no better than chance gets no weight. The account score, which
+    people agreed on, has the benefit of the doubt: it goes where it ranks worse than chance, and
+    only if another part tells. Any other part must be better beyond doubt: the back-test may have
+    found its signal among accounts that no list of new customers holds.
 
     Parameters
     ----------
@@ -82,17 +92,17 @@ def learned_weights(past: Ranked, prior: Mapping[str, float]) -> dict[str, float
     given = normalised({name: prior[name] for name in past.parts})
     if past.won < MIN_WON:
         return given
-    heard = [name for name in past.parts if name == "account_score" or _tells(past, name)]
-    silent = dict.fromkeys(past.parts, 0.0)
-    given = silent | normalised({name: prior[name] for name in heard})
-    tried = [given, *(silent | weights for weights in _grid(heard))]
-    values = np.array([_worth(past, priority(past.parts, w)) for w in tried])
-    behind = values[int(values.mean(axis=1).argmax())] - values
-    close = behind.mean(axis=1) <= standard_errors(behind, past.account[past.y == 1])
-    distance = [sum((w[name] - given[name]) ** 2 for name in given) for w in tried]
-    # Rounded, so that equally far stays equally far; the better one is then taken.
-    ranks = zip(np.round(distance, 9), behind.mean(axis=1), range(len(tried)), strict=True)
-    return tried[min(rank for rank, near in zip(ranks, close, strict=True) if near)[-1]]
+    heard = _heard(past)
+    told = past.only(*heard)
+    given = normalised({name: prior[name] for name in heard})
+    tried = list(_grid(heard))
+    evidence = np.array([_evidence(told, weights) for weights in tried])
+    points = np.array([[weights[name] for name in heard] for weights in tried])
+    apart = points - np.array([given[name] for name in heard])
+    likely = evidence - (apart**2).sum(axis=1) / (2 * SPREAD**2)
+    share = np.exp(likely - likely.max())
+    mean = share @ points / share.sum()
+    return dict.fromkeys(past.parts, 0.0) | dict(zip(heard, _hundredths(mean), strict=True))
 
 
 def top_value(score: Numbers, moment: IntArray) -> Numbers:
@@ -123,7 +133,27 @@ def _worth(past: Ranked, score: Numbers) -> Numbers:
     return top_value(score, past.moment)[past.y == 1]
 
 
-def _tells(past: Ranked, name: str) -> bool:
+def _evidence(past: Ranked, weights: Mapping[str, float]) -> float:
+    """Log-likelihood of the places of those that were won, less that under chance.
+
+    Under chance a place, as a share of the list, is uniform; in an order that tells winners its
+    density is θ · place^(θ - 1) with θ < 1 (Lehmann's alternatives, 1953). At the best θ, 1 by the
+    mean of -log place, that is worth mean - 1 - log mean for each win. Rows of one account are one
+    win. An order worse than chance is no evidence.
+    """
+    mean = max(1.0, float(_worth(past, priority(past.parts, weights)).mean()))
+    return past.won * (mean - 1 - math.log(mean))
+
+
+def _heard(past: Ranked) -> list[str]:
+    """Parts that may have a weight; never none."""
+    others = [name for name in past.parts if name != RULES and _better_than_chance(past, name)]
+    worse = RULES in past.parts and _worth(past, past.parts[RULES]).mean() < 1
+    silent = {RULES} if worse and others else set()
+    return [name for name in past.parts if name in {RULES, *others} - silent]
+
+
+def _better_than_chance(past: Ranked, name: str) -> bool:
     """Whether a part ranks those that were won higher than chance would, beyond doubt."""
     worth = _worth(past, past.parts[name])
     error = standard_errors(worth[None, :], past.account[past.y == 1])[0]
@@ -150,8 +180,15 @@ def normalised(weights: Mapping[str, float]) -> dict[str, float]:
     """The same weights summing to 1; where all are 0, the account score carries."""
     total = sum(weights.values())
     if total == 0:
-        return {name: float(name == "account_score") for name in weights}
+        return {name: float(name == RULES) for name in weights}
     return {name: weight / total for name, weight in weights.items()}
+
+
+def _hundredths(weights: Numbers) -> list[float]:
+    """Rounded, summing to 1: float sums that differ in their last digit give the same weights."""
+    counts = np.round(100 * weights).astype(np.int64)
+    counts[counts.argmax()] += 100 - counts.sum()
+    return [int(count) / 100 for count in counts]
 
 
 def _grid(names: list[str]) -> Iterator[dict[str, float]]:
