@@ -21,7 +21,10 @@ MIN_WON = 40
 """Different accounts that must have been won before anything is learned."""
 
 DOUBT = 1.96
-"""Standard errors by which a part must rank better than chance (97.5 %, one-sided)."""
+"""Standard errors from chance beyond which a part ranks surely better or worse (97.5 %)."""
+
+TINY = 1e-9
+"""A standard error that is 0 but for rounding: all places are equal."""
 
 SPREAD = 0.3
 """Standard deviation of each weight about the params', before anything was seen."""
@@ -78,9 +81,9 @@ def learned_weights(past: Ranked, prior: Mapping[str, float]) -> dict[str, float
     to where the past has them, and no single best combination is trusted for its luck.
 
     A part that by itself ranks no better than chance gets no weight. The account score, which
-    people agreed on, has the benefit of the doubt: it goes where it ranks worse than chance, and
-    only if another part tells. Any other part must be better beyond doubt: the back-test may have
-    found its signal among accounts that no list of new customers holds.
+    people agreed on, has the benefit of the doubt: it goes where it ranks worse than chance beyond
+    doubt, and only if another part tells. Any other part must be better beyond doubt: the back-test
+    may have found its signal among accounts that no list of new customers holds.
 
     Parameters
     ----------
@@ -147,17 +150,19 @@ def _evidence(past: Ranked, weights: Mapping[str, float]) -> float:
 
 def _heard(past: Ranked) -> list[str]:
     """Parts that may have a weight; never none."""
-    others = [name for name in past.parts if name != RULES and _better_than_chance(past, name)]
-    worse = RULES in past.parts and _worth(past, past.parts[RULES]).mean() < 1
-    silent = {RULES} if worse and others else set()
-    return [name for name in past.parts if name in {RULES, *others} - silent]
+    apart = {name: _from_chance(past, name) for name in past.parts}
+    others = {name for name in past.parts if name != RULES and apart[name] > DOUBT}
+    wrong = others and apart.get(RULES, 0.0) < -DOUBT
+    return [name for name in past.parts if name in (others if wrong else {RULES, *others})]
 
 
-def _better_than_chance(past: Ranked, name: str) -> bool:
-    """Whether a part ranks those that were won higher than chance would, beyond doubt."""
-    worth = _worth(past, past.parts[name])
-    error = standard_errors(worth[None, :], past.account[past.y == 1])[0]
-    return bool(worth.mean() - 1 > DOUBT * error)
+def _from_chance(past: Ranked, name: str) -> float:
+    """By how many standard errors a part ranks those that were won higher than chance would."""
+    value = top_value(past.parts[name], past.moment)
+    won = past.y == 1
+    error = standard_errors(value[None, won], past.account[won])[0]
+    # Chance is the list's own mean: where many scores are equal, it lies below 1.
+    return float((value[won].mean() - value.mean()) / error) if error > TINY else 0.0
 
 
 def standard_errors(values: Numbers, account: IntArray) -> Numbers:
