@@ -46,7 +46,7 @@ def fusion_facts(
     verdict : str
         What the back-test says of the model.
     params : Params
-        `fusion`: the weights that learned ones keep close to, and whether any are wanted.
+        `fusion`: the weights that few wins keep learned ones close to, and whether any are wanted.
 
     Returns
     -------

@@ -71,7 +71,7 @@ def told(fusion: Facts) -> str:
 
 def test_weights_stand_beside_those_of_the_params(fusion: Facts) -> None:
     page = told(fusion)
-    for words in ("20,568", "297", "25%", "75%", "50%", "nearest to the weights of params.yaml"):
+    for words in ("20,568", "297", "25%", "75%", "50%", "how near it is to params.yaml"):
         assert words in page
 
 

@@ -13,13 +13,15 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "fused.why.learned": (
         "The weights were learned from {rows} earlier looks at accounts that were no customers "
-        "and had no open opportunity; {won} of these accounts were won afterwards. Taken were "
-        "those nearest to the weights of params.yaml that did not rank the later wins worse "
-        "beyond one standard error. A part that by itself ranked them no better than chance has "
-        "none.",
+        "and had no open opportunity; {won} of these accounts were won afterwards. They are the "
+        "mean of all possible weights, each counting by how well it would have placed the later "
+        "wins and how near it is to params.yaml: the more wins, the less params.yaml counts. A "
+        "part that by itself ranked them no better than chance has none; the rules lose theirs "
+        "only if they surely ranked them worse than chance.",
         "权重由 {rows} 条历史样本学得（当时既非客户也无进行中商机的企业，其中 {won} 家之后成交）："
-        "在对后续成交的排序不逊于最优组合（一个标准误以内）的权重中，取最接近 params.yaml 设置者。"
-        "单独排序不优于随机的部分不计权重。",
+        "取所有可能权重的平均，对后续成交的排序越好、越接近 params.yaml 设置者，所占比重越大；"
+        "成交越多，params.yaml 的影响越小。单独排序不优于随机的部分不计权重；"
+        "规则仅在排序确定劣于随机时才不计权重。",
     ),
     "fused.why.few_won": (
         "The weights are those of params.yaml: only {won} accounts that were no customers and had "
