@@ -203,6 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, default=20_000)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--worlds", nargs="*", choices=WORLDS, default=list(WORLDS))
     parser.add_argument("--max-rows", type=int, default=40_000)
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--cache", type=Path, default=Path("fusion_runs"))
@@ -210,7 +211,7 @@ def main() -> None:
     args.cache.mkdir(parents=True, exist_ok=True)
     runs = []
     for seed in range(args.seeds):
-        for world in WORLDS:
+        for world in args.worlds:
             path = args.cache / f"{world.replace(' ', '_')}_{args.accounts}_{seed}.json"
             if not path.exists():
                 params = settings(world, args.max_rows, args.trials)
