@@ -14,14 +14,8 @@ import pyarrow as pa
 
 from abm_ml.data.countries import country_code
 from abm_ml.data.crm import Crm
-from abm_ml.data.domains import company_domain
-from abm_ml.data.suppression import (
-    REFUSED,
-    suppressed_accounts,
-    suppressed_contacts,
-    suppression_ends,
-)
-from abm_ml.exports.identifiers import mailbox
+from abm_ml.data.suppression import suppressed_people, suppression_sources
+from abm_ml.data.suppression_list import SAME_DOMAIN
 
 _COMPANY = (
     "account_id", "name", "domain", "country", "region", "state", "city", "postal_code",
@@ -107,10 +101,10 @@ def select_audience(
 
 
 def _barred_companies(crm: Crm, as_of: datetime) -> pd.Series:
-    """Domain of each suppressed account, by account_id."""
-    found = crm.table("accounts").semi_join(suppressed_accounts(crm, as_of), "account_id")
-    table = crm.to_arrow(found.select("account_id", "domain")).to_pandas()
-    return table.set_index("account_id")["domain"]
+    """Why each suppressed account stays, by account_id."""
+    found = suppression_sources(crm, as_of).select("account_id", "suppressed_kind")
+    kinds = crm.to_arrow(found).to_pandas().set_index("account_id")["suppressed_kind"]
+    return (kinds == SAME_DOMAIN).map({True: "same_domain", False: "suppressed"})
 
 
 def _why_not(
@@ -118,23 +112,18 @@ def _why_not(
 ) -> pd.Series:
     """Why each account of the list stays here; null where it may leave."""
     ids = listed["account_id"]
-    domains = {domain for domain in map(company_domain, barred.dropna()) if domain}
-    domain = ids.map(companies.set_index("account_id")["domain"].map(_domain_of).to_dict())
+    suppressed = ids.map(barred.to_dict())
     held_out = listed["holdout"].astype("boolean").fillna(False)
     reasons = pd.Series(None, index=listed.index, dtype="object")
     for reason, hit in {
         "not_in_data": ~ids.isin(companies["account_id"]),
-        "same_domain": domain.isin(domains),
-        "suppressed": ids.isin(barred.index),
+        "same_domain": suppressed == "same_domain",
+        "suppressed": suppressed == "suppressed",
         "holdout": held_out.astype(bool),
         "excluded": ids.isin(excluded),
     }.items():
         reasons = reasons.mask(hit, reason)  # The last one that applies is the one told.
     return reasons
-
-
-def _domain_of(text: object) -> str | None:
-    return company_domain(text) if isinstance(text, str) else None
 
 
 def _people(crm: Crm, accounts: pd.DataFrame, as_of: datetime) -> tuple[pd.DataFrame, pd.Series]:
@@ -148,10 +137,7 @@ def _people(crm: Crm, accounts: pd.DataFrame, as_of: datetime) -> tuple[pd.DataF
         people["country"].map(country_code).fillna(people["account_id"].map(_codes(home)))
     )
     barred = _barred_people(crm, as_of)
-    mailboxes = {found for found in map(mailbox, barred["email"]) if found}
     reasons = people["contact_id"].map(barred.set_index("contact_id")["reason"].to_dict())
-    same = people["email"].map(mailbox).isin(mailboxes) & reasons.isna()
-    reasons = reasons.astype("object").mask(same, "same_mailbox")
     left = people.loc[reasons.notna(), "contact_id"]
     kept = people[reasons.isna()].copy()
     kept["phone"] = _own_phones(kept, barred)
@@ -166,24 +152,11 @@ def _codes(home: pd.DataFrame) -> dict[str, str]:
 
 
 def _barred_people(crm: Crm, as_of: datetime) -> pd.DataFrame:
-    """Everybody who must not be reached: contact_id, email, phone, reason.
-
-    Suppressed leads are among them, without a contact_id: they may be contacts as well.
-    """
-    found = crm.table("contacts").semi_join(suppressed_contacts(crm, as_of), "contact_id")
-    columns = ["contact_id", "email", "phone", "opted_out", "consent"]
-    people = crm.to_arrow(found.select(columns)).to_pandas()
-    refused = people["consent"].astype("string").str.strip().str.lower().isin(REFUSED)
-    people["reason"] = "suppressed"
-    people["reason"] = people["reason"].mask(refused.fillna(False).astype(bool), "refused")
-    opted_out = people["opted_out"].astype("boolean").fillna(False).astype(bool)
-    people["reason"] = people["reason"].mask(opted_out, "opted_out")
-    if not crm.has("leads"):
-        return people
-    ends = suppression_ends(crm, "leads")
-    stopped = ends.filter(ends.until > as_of).select(lead_id=ends.person_id)
-    leads = crm.to_arrow(crm.table("leads").semi_join(stopped, "lead_id").select("email"))
-    return pd.concat([people, leads.to_pandas()], ignore_index=True)
+    """Contacts who must not be reached: contact_id, phone, reason."""
+    barred = suppressed_people(crm, "contacts", as_of).rename(contact_id="person_id")
+    phones = crm.table("contacts").select("contact_id", "phone")
+    joined = barred.left_join(phones, "contact_id").select("contact_id", "phone", "reason")
+    return crm.to_arrow(joined.order_by("contact_id")).to_pandas()
 
 
 def _own_phones(people: pd.DataFrame, barred: pd.DataFrame) -> pd.Series:

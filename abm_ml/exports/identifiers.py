@@ -82,16 +82,6 @@ def google_email(text: object) -> str | None:
     return f"{name.partition('+')[0].replace('.', '')}@{domain}"
 
 
-def mailbox(text: object) -> str | None:
-    """What two addresses of one mailbox have in common.
-
-    >>> mailbox("a.b+c@googlemail.com") == mailbox("AB@gmail.com")
-    True
-    """
-    found = google_email(text)
-    return found.replace("@googlemail.com", "@gmail.com") if found else None
-
-
 def e164(text: object, country: str | None) -> str | None:
     """A phone number with its country's calling code, such as +14155550123 (ITU-T E.164).
 

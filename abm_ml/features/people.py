@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from abm_ml.data.crm import Crm
 from abm_ml.data.names.dictionary import free_mail
-from abm_ml.data.suppression import refused, suppressed_contacts, suppression_ends
+from abm_ml.data.suppression import suppressed_contacts, suppressed_people
 from abm_ml.data.titles import SENIORITIES, parse_titles
 from abm_ml.features.engagement import CONTACT, LEAD, daily_events, micro_points
 from abm_ml.features.spine import whole_sum
@@ -129,10 +129,8 @@ def _leads(crm: Crm, spine: ibis.Table, as_of: datetime) -> ibis.Table:
 def _free_leads(crm: Crm, as_of: datetime) -> ibis.Table:
     leads = crm.table("leads")
     existing = leads.filter(leads.created_at.isnull() | (leads.created_at < as_of))
-    existing = existing.filter(~refused(existing))
-    ends = suppression_ends(crm, "leads")
-    active = ends.filter(ends.until > as_of).select(lead_id=ends.person_id)
-    return existing.anti_join(active, "lead_id")
+    barred = suppressed_people(crm, "leads", as_of).select(lead_id="person_id")
+    return existing.anti_join(barred, "lead_id")
 
 
 def _account_of(leads: ibis.Table) -> ibis.Value:

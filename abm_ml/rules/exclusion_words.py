@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from abm_ml.data.suppression_list import SAME_DOMAIN
+
 SOURCES = (
     "suppressed_kind", "suppressed_value", "suppressed_reason", "suppressed_until", "domain",
     "account_type", "owner_id", "left_alone_because", "won_id", "won_at", "open_id", "open_since",
@@ -53,6 +55,7 @@ _KINDS_ZH = {
     "contact": "联系人",
     "email": "邮箱",
     "email_sha256": "邮箱哈希",
+    SAME_DOMAIN: "同域名企业",
 }
 
 

@@ -13,9 +13,11 @@ from abm_ml.data.schemas import SCHEMAS
 from abm_ml.data.suppression import (
     suppressed_accounts,
     suppressed_contacts,
+    suppressed_people,
     suppression_ends,
     suppression_sources,
 )
+from abm_ml.data.suppression_list import SAME_DOMAIN
 
 AS_OF = datetime(2026, 1, 1)
 
@@ -211,3 +213,100 @@ def test_the_row_of_the_list_is_told_for_each_account_the_one_that_holds_longest
         ("A3", "account", "A3", "court", datetime(2027, 1, 1)),
     ]
     assert {row["account_id"] for row in found} == set(accounts_of(built))
+
+
+def _sha(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "value"),
+    [
+        ("ann+x@acme.com", "email", "Ann@Acme.com"),
+        ("ann@acme.com", "email", "ann+x@acme.com"),
+        ("Ann Lee <Ann@Acme.com>", "email", "ann@acme.com"),
+        ("ann@acme.com", "email", "Ann Lee <ann@acme.com>"),
+        ("Ann Lee <ann+x@acme.com>", "email_sha256", _sha("ann@acme.com")),
+        ("Ann Lee <ann+x@acme.com>", "email_sha256", _sha("ann+x@acme.com")),
+        ("a.nn+x@gmail.com", "email_sha256", _sha("a.nn@gmail.com")),
+        ("a.nn+x@gmail.com", "email_sha256", _sha("ann@gmail.com")),
+        ("Ann Lee <ann@acme.com>", "domain", "acme.com"),
+    ],
+)
+def test_no_spelling_of_an_address_escapes_its_suppression(written, kind, value) -> None:
+    ann = {"contact_id": "C1", "account_id": "A9", "email": written}
+    other = {"contact_id": "C2", "account_id": "A9", "email": "nan@other.net"}
+    rows = {"accounts": ACCOUNTS, "contacts": [ann, other], "suppressions": [listed(kind, value)]}
+    assert contacts_of(_tables(rows)) == {"C1"}
+
+
+def test_who_must_not_be_reached_must_not_under_any_record_of_the_mailbox() -> None:
+    rows = {
+        "accounts": ACCOUNTS,
+        "contacts": [
+            {"contact_id": "C1", "account_id": "A1", "email": "ann@acme.com"},
+            {"contact_id": "C2", "account_id": "A2", "email": "Ann <ann+b@acme.com>"},
+            {"contact_id": "C3", "account_id": "A2", "email": "bo@bolt.io", "opted_out": True},
+            {"contact_id": "C4", "account_id": "A3", "email": "BO@bolt.io"},
+            {"contact_id": "C5", "account_id": "A3", "email": "no address"},
+            {"contact_id": "C6", "account_id": "A3", "email": "no address", "opted_out": True},
+        ],
+        "leads": [
+            {"lead_id": "L1", "account_id": "A3", "email": "ann@acme.com"},
+            {"lead_id": "L2", "account_id": "A3", "email": "bo@bolt.io"},
+            {"lead_id": "L3", "account_id": "A3", "email": "cy@bolt.io"},
+        ],
+        "suppressions": [listed("contact", "C1", until=datetime(2026, 6, 1))],
+    }
+    crm = _tables(rows)
+    told = crm.to_arrow(suppressed_contacts(crm, AS_OF)).to_pylist()
+    assert {row["contact_id"]: row["reason"] for row in told} == {
+        "C1": "suppressed",
+        "C2": "same_mailbox",
+        "C3": "opted_out",
+        "C4": "same_mailbox",
+        "C6": "opted_out",
+    }
+    leads = crm.to_arrow(suppressed_people(crm, "leads", AS_OF)).to_pylist()
+    assert {row["person_id"] for row in leads} == {"L1", "L2"}
+    ends = crm.to_arrow(suppression_ends(crm, "contacts")).to_pylist()
+    assert {row["person_id"]: row["until"] for row in ends} == dict.fromkeys(
+        ("C1", "C2"), datetime(2026, 6, 1)
+    ), "saying no has no date, so that it takes no event away"
+    assert contacts_of(crm, datetime(2026, 6, 1)) == {"C3", "C4", "C6"}
+
+
+_RECORDS = [
+    ("A1", "acme.co.uk"), ("A2", "https://shop.acme.co.uk/x"), ("A3", "other.co.uk"),
+    ("A4", "facebook.com/acme"), ("A5", "facebook.com/beta"), ("A6", None), ("A7", "münchen.de"),
+    ("A8", "www.xn--mnchen-3ya.de"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "barred"),
+    [
+        ("account", "A1", {"A1", "A2"}),
+        ("account", "A2", {"A1", "A2"}),
+        ("account", "A4", {"A4"}),
+        ("account", "A6", {"A6"}),
+        ("account", "A7", {"A7", "A8"}),
+        ("account", "A8", {"A7", "A8"}),
+        ("domain", "shop.acme.co.uk", {"A2"}),
+    ],
+)
+def test_a_suppressed_account_takes_the_other_records_of_its_company_with_it(
+    kind: str, value: str, barred: set[str]
+) -> None:
+    rows = {
+        "accounts": [{"account_id": n, "name": n, "domain": domain} for n, domain in _RECORDS],
+        "contacts": [{"contact_id": n, "account_id": n} for n, _ in _RECORDS],
+        "suppressions": [listed(kind, value, reason="legal")],
+    }
+    crm = _tables(rows)
+    assert accounts_of(crm) == dict.fromkeys(barred, "legal")
+    assert contacts_of(crm) == barred
+    told = crm.to_arrow(suppression_sources(crm, AS_OF)).to_pylist()
+    assert {row["account_id"]: row["suppressed_kind"] for row in told} == {
+        one: kind if one == value or kind == "domain" else SAME_DOMAIN for one in barred
+    }
