@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from abm_ml.data.countries import country_code
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_people, suppression_sources
 from abm_ml.data.suppression_list import SAME_DOMAIN
+from abm_ml.features.human import own_contacts
+from abm_ml.rules.exclusions import own_company
 
 _COMPANY = (
     "account_id", "name", "domain", "country", "region", "state", "city", "postal_code",
@@ -63,14 +65,17 @@ class Audience:
 
 
 def select_audience(
-    crm: Crm, listed: pd.DataFrame, excluded: Collection[str], as_of: datetime
+    crm: Crm,
+    listed: pd.DataFrame,
+    excluded: Collection[str],
+    as_of: datetime,
+    own_domains: Sequence[str] = (),
 ) -> Audience:
     """The accounts of a list, and the people in them, that may leave.
 
     Left out are accounts that scoring excluded, that are held out, that are suppressed as the
-    CRM has it now, that share their domain with one that is, or that the CRM no longer has; and
-    people who are suppressed, opted out or refused consent, under whichever record and address
-    of the same mailbox.
+    CRM has it now (`data.suppression`), that are the own company, or that the CRM no longer has;
+    and people who are suppressed, opted out or refused consent, and own staff.
 
     Parameters
     ----------
@@ -82,14 +87,16 @@ def select_audience(
         Accounts that the same run excluded.
     as_of : datetime
         Suppressions that end later are in force.
+    own_domains : sequence of str
+        Of the own company (`exclusions.own_domains`): its people are no audience.
     """
     companies = _rows(crm, "accounts", "account_id", listed["account_id"], _COMPANY)
     barred = _barred_companies(crm, as_of)
-    why = _why_not(listed, companies, set(excluded), barred)
+    why = _why_not(listed, companies, set(excluded), barred, own_domains)
     told = ["account_id", *listed.columns.difference(companies.columns, sort=False)]
     kept = listed.loc[why.isna(), told].merge(companies, on="account_id")
     kept = kept.sort_values(["rank", "account_id"], ignore_index=True)
-    people, reasons = _people(crm, kept, as_of)
+    people, reasons = _people(crm, kept, as_of, own_contacts(crm, own_domains))
     return Audience(
         accounts=_scrubbed(kept, {*map(str, barred.index), *map(str, reasons.index)}),
         contacts=people,
@@ -108,15 +115,21 @@ def _barred_companies(crm: Crm, as_of: datetime) -> pd.Series:
 
 
 def _why_not(
-    listed: pd.DataFrame, companies: pd.DataFrame, excluded: set[str], barred: pd.Series
+    listed: pd.DataFrame,
+    companies: pd.DataFrame,
+    excluded: set[str],
+    barred: pd.Series,
+    own_domains: Sequence[str],
 ) -> pd.Series:
     """Why each account of the list stays here; null where it may leave."""
     ids = listed["account_id"]
     suppressed = ids.map(barred.to_dict())
+    ours = own_company(pa.array(companies["domain"], pa.string(), from_pandas=True), own_domains)
     held_out = listed["holdout"].astype("boolean").fillna(False)
     reasons = pd.Series(None, index=listed.index, dtype="object")
     for reason, hit in {
         "not_in_data": ~ids.isin(companies["account_id"]),
+        "own_company": ids.isin(companies.loc[ours, "account_id"]),
         "same_domain": suppressed == "same_domain",
         "suppressed": suppressed == "suppressed",
         "holdout": held_out.astype(bool),
@@ -126,7 +139,9 @@ def _why_not(
     return reasons
 
 
-def _people(crm: Crm, accounts: pd.DataFrame, as_of: datetime) -> tuple[pd.DataFrame, pd.Series]:
+def _people(
+    crm: Crm, accounts: pd.DataFrame, as_of: datetime, staff: Collection[str]
+) -> tuple[pd.DataFrame, pd.Series]:
     """People who may be reached in accounts; and why the others may not, by contact_id."""
     extra = [name for name in DEVICE_COLUMNS if name in crm.extra_columns("contacts")]
     people = _rows(crm, "contacts", "account_id", accounts["account_id"], (*_PERSON, *extra))
@@ -138,6 +153,7 @@ def _people(crm: Crm, accounts: pd.DataFrame, as_of: datetime) -> tuple[pd.DataF
     )
     barred = _barred_people(crm, as_of)
     reasons = people["contact_id"].map(barred.set_index("contact_id")["reason"].to_dict())
+    reasons = reasons.astype("object").mask(people["contact_id"].isin(staff), "own_staff")
     left = people.loc[reasons.notna(), "contact_id"]
     kept = people[reasons.isna()].copy()
     kept["phone"] = _own_phones(kept, barred)

@@ -17,6 +17,7 @@ import ibis
 import pyarrow as pa
 
 from abm_ml.data.crm import Crm
+from abm_ml.data.mailboxes import host_of, written_address
 from abm_ml.features.engagement import CONTACT, LEAD, event_person_type
 from abm_ml.rulebook import Engagement
 
@@ -111,7 +112,7 @@ def not_people(crm: Crm, engagement: Engagement, own_domains: Sequence[str] = ()
     """
     words = [re.escape(word.strip().lower()) for word in engagement.bot_agents]
     return NotPeople(
-        staff=_staff(crm, own_domains),
+        staff=own_staff(crm, own_domains),
         agent_column=_agent_column(crm),
         agents="|".join([_BOT_AGENTS, *words]),
         caught=_caught(crm, engagement.bot_events_a_minute, engagement.bot_events_a_day),
@@ -170,6 +171,21 @@ def human_crm(crm: Crm, found: NotPeople) -> Crm:
     return crm.part({"engagements": human_engagements(crm, found)})
 
 
+def without_own_contacts(crm: Crm, own_domains: Sequence[str]) -> Crm:
+    """The same CRM without the contacts that are own staff: they are nobody to be reached."""
+    ids = own_contacts(crm, own_domains)
+    if not ids:
+        return crm
+    contacts = crm.given("contacts")
+    return crm.replaced(contacts=contacts.filter(~contacts.contact_id.isin(ids)))
+
+
+def own_contacts(crm: Crm, own_domains: Sequence[str]) -> list[str]:
+    """Ids of the contacts that are own staff, sorted."""
+    staff = own_staff(crm, own_domains).to_pylist()
+    return sorted(row["abm_who"] for row in staff if row["abm_who_type"] == CONTACT)
+
+
 def left_out_counts(crm: Crm, found: NotPeople, as_of: datetime | None = None) -> dict[str, int]:
     """How many events are left out, by reason; reasons without any are not named.
 
@@ -201,8 +217,21 @@ def _told(events: ibis.Table) -> ibis.Table:
     )
 
 
-def _staff(crm: Crm, own_domains: Sequence[str]) -> pa.Table:
-    """Contacts and leads with an address of the own company."""
+def own_staff(crm: Crm, own_domains: Sequence[str]) -> pa.Table:
+    """Contacts and leads with an address of the own company.
+
+    Parameters
+    ----------
+    crm : Crm
+        The whole CRM.
+    own_domains : sequence of str
+        As in `not_people`.
+
+    Returns
+    -------
+    pyarrow.Table
+        abm_who_type (CONTACT or LEAD), abm_who (its id).
+    """
     own = [name.strip().lower().lstrip("@").removeprefix("www.") for name in own_domains]
     own = [name for name in own if name]
     if not own:
@@ -215,7 +244,7 @@ def _staff(crm: Crm, own_domains: Sequence[str]) -> pa.Table:
 
 
 def _at(people: ibis.Table, key: str, kind: int, own: Sequence[str]) -> ibis.Table:
-    host = people.email.strip().lower().re_extract(r"@([^@\s>]+)>?$", 1)
+    host = host_of(written_address(people.email))
     ours = people.filter(ibis.or_(*((host == name) | host.endswith(f".{name}") for name in own)))
     return ours.select(abm_who_type=ibis.literal(kind, type="int8"), abm_who=ours[key])
 

@@ -19,6 +19,7 @@ from abm_ml.errors import DataError
 from abm_ml.exports.headers import with_headers
 from abm_ml.exports.lookalikes import coverage_for_people, people_for_people
 from abm_ml.exports.spreadsheet import write_csv
+from abm_ml.features.human import own_contacts, without_own_contacts
 from abm_ml.lookalike.contacts.candidates import ids_table
 from abm_ml.lookalike.contacts.expand import expand_contacts
 from abm_ml.lookalike.contacts.personas import load_personas
@@ -124,7 +125,8 @@ def contacts(
 ) -> ContactsRun:
     """Find the people to reach in a list of accounts.
 
-    People who are suppressed, opted out or refused consent are neither listed nor used.
+    People who are suppressed, opted out or refused consent, and own staff, are neither listed nor
+    used.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def contacts(
     asked : PeopleAsked
         Who is wanted, and where the result goes.
     params : Params
-        Threads and memory.
+        Own domains, threads and memory.
     data : Path
         What `abm prepare` wrote.
     as_of : str, optional
@@ -148,8 +150,11 @@ def contacts(
     """
     checked_language(lang)
     refuse_collisions(asked.files, (accounts, asked.seed_contacts, asked.personas))
-    crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
-    instant = resolve_as_of(crm, as_of)
+    whole = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
+    instant = resolve_as_of(whole, as_of)
+    own_domains = params.exclusions.own_domains
+    crm = without_own_contacts(whole, own_domains)
+    staff = len(own_contacts(whole, own_domains))
     progress("matching the accounts")
     match = match_accounts(read_seed_list(accounts), accounts_to_match(crm))
     ids = sorted(set(match["account_id"].dropna()))
@@ -165,6 +170,7 @@ def contacts(
         write_people(found, stack, lang)
     unknown = int(match["account_id"].isna().sum())
     notes = [f"{accounts}: {unknown:,} lines are no account of the CRM"] if unknown else []
+    notes += [f"{staff:,} contacts are own staff: not used"] if staff else []
     told = {**found.summary, "notes": [*notes, *found.summary["notes"]]}
     return ContactsRun(found.files, told)
 

@@ -32,6 +32,8 @@ _REASONS = {
     "holdout": ("held out", "对照组"),
     "suppressed": ("suppressed", "在禁用名单中"),
     "same_domain": ("share the domain of a suppressed account", "与禁用企业共用域名"),
+    "own_company": ("the own company", "本公司"),
+    "own_staff": ("own staff", "本公司员工"),
     "not_in_data": ("no longer in the data", "已不在数据中"),
     "opted_out": ("opted out", "已退订"),
     "refused": ("refused consent", "未同意"),
@@ -103,9 +105,9 @@ def export(
 ) -> ExportRun:
     """Write a scored list for a CRM, an ad platform or a salesperson.
 
-    Accounts that are excluded, held out or suppressed, and people who are suppressed, opted out
-    or refused consent, are in none of it. Suppressions are read from the data as it is now, and
-    are in force where they end later than the list's date.
+    Accounts that are excluded, held out or suppressed, people who are suppressed, opted out or
+    refused consent, and own staff are in none of it. Suppressions are read from the data as it is
+    now, and are in force where they end later than the list's date.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def export(
     out : Path
         Directory to write; replaced as a whole.
     params : Params
-        Threads and memory.
+        Own domains, threads and memory.
     to : str
         One of `abm_ml.exports.formats.FORMATS`.
     lang : {"en", "zh"}
@@ -136,7 +138,7 @@ def export(
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     progress("looking who may leave")
     as_of = _date_of(listed)
-    audience = select_audience(crm, listed, excluded, as_of)
+    audience = select_audience(crm, listed, excluded, as_of, params.exclusions.own_domains)
     made = make_export(
         audience, to, lang=lang, platform=platform, algorithm=algorithm, identifier=identifier
     )

@@ -107,6 +107,22 @@ def test_a_suppressed_lead_is_suppressed_as_a_contact_too(audience_of: Select) -
     assert "C2" not in ids_of(chosen)[1]
 
 
+def test_own_staff_are_no_audience_and_counted() -> None:
+    staff = [
+        {"contact_id": "C8", "account_id": "A3", "email": "Eva <eva@mail.ours.com>"},
+        {"contact_id": "C9", "account_id": "A3", "email": "eva@notours.com"},
+    ]
+    accounts = [*ACCOUNTS, {"account_id": "A4", "name": "Ours", "domain": "ours.com"}]
+    crm = crm_of(accounts=accounts, contacts=[*CONTACTS, *staff])
+    listed = list_of(["A1", "A2", "A3", "A4"], recommended_contacts=[[], [], ["C8", "C9"], []])
+    chosen = select_audience(crm, listed, (), AS_OF, own_domains=["www.Ours.com"])
+    assert ids_of(chosen) == ({"A1", "A2", "A3"}, {"C1", "C2", "C3", "C4", "C9"})
+    assert chosen.accounts_out == {"own_company": 1}
+    assert chosen.contacts_out == {"own_staff": 1}
+    named = chosen.accounts.set_index("account_id").at["A3", "recommended_contacts"]
+    assert list(named) == ["C9"]
+
+
 def test_a_phone_that_somebody_has_who_opted_out_is_nobodys_identifier(
     audience_of: Select,
 ) -> None:
