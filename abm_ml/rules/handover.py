@@ -40,6 +40,7 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "open_opportunity": ("an opportunity is open", "有进行中的商机"),
     "not_qualified": ("not marketing-qualified: {gap}", "尚非市场合格客户（MQA）：{gap}"),
     "knocked_out": ("{gap}", "{gap}"),
+    "off_list": ("taken off the list by hand", "已人工移出名单"),
 }
 """Reasons by code: English, Chinese."""
 
@@ -72,11 +73,12 @@ def handover(
     open_opportunity: Flags,
     call_contact: pa.Array,
     call_decides: Flags,
+    off_list: Flags | None = None,
 ) -> Handover:
     """The decision for each account; the first that applies.
 
     Sales has customers and accounts with an open opportunity already; what a `must` knocked out
-    is left alone; an MQA goes to sales, the rest is nurtured on.
+    or people took off the list is left alone; an MQA goes to sales, the rest is nurtured on.
 
     Parameters
     ----------
@@ -87,12 +89,16 @@ def handover(
         may be used; null: nobody.
     call_decides : array of bool, shape (n_accounts,)
         Whether that is a decision maker.
+    off_list : array of bool, shape (n_accounts,), optional
+        Accounts that people took off the list (a tier by hand that is none).
     """
+    nobody = np.zeros(len(qualified), dtype=bool)
     callable_ = np.asarray(pc.is_valid(call_contact), dtype=bool)
     table = [
         (customer, "with_sales", "customer"),
         (open_opportunity, "with_sales", "open_opportunity"),
         (knocked_out, "leave", "knocked_out"),
+        (nobody if off_list is None else off_list, "leave", "off_list"),
         (qualified & callable_ & call_decides, "sales", "decision_maker"),
         (qualified & callable_, "sales", "engaged_contact"),
         (qualified, "sales", "no_contact"),

@@ -24,6 +24,7 @@ COLUMNS = pa.schema(
         "play": pa.string(),
         "play_why": pa.string(),
         "mqa_gap": pa.string(),
+        "handover": pa.string(),
         "missing_roles": pa.list_(pa.string()),
         "recommended_contacts": pa.list_(pa.string()),
         "known_coverage": pa.float64(),
@@ -38,6 +39,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "暂不触达：该企业属于对照组，用于衡量名单效果。",
     ),
     "knocked_out": ("Leave alone: knocked out by the ICP.", "暂不投入：不满足理想客户的必要条件。"),
+    "off_list": ("Leave alone: taken off the list by hand.", "暂不投入：已人工移出名单。"),
     "handover": ("To sales now", "立即转交销售"),
     "play": ("{play} ({why})", "{play}（{why}）"),
     "call": ("call contact {contact}", "请联系 {contact}"),
@@ -67,8 +69,8 @@ def next_step(row: Mapping[str, Any], lang: str) -> str:
     --------
     >>> row = {
     ...     "stage": "MQA", "play": "pipeline_acceleration", "play_why": "mqa", "mqa_gap": None,
-    ...     "missing_roles": ["purchaser"], "recommended_contacts": ["C-7", "C-2"],
-    ...     "known_coverage": 1.0, "holdout": False,
+    ...     "handover": "sales", "missing_roles": ["purchaser"],
+    ...     "recommended_contacts": ["C-7", "C-2"], "known_coverage": 1.0, "holdout": False,
     ... }
     >>> next_step(row, "en")
     'To sales now; call contact C-7; engage purchaser.'
@@ -105,6 +107,8 @@ def next_steps(table: pa.Table, lang: str) -> pa.Array:
     ]
     said = pc.binary_join_element_wise(_joined(parts, between), end, "")
     out = pc.fill_null(pc.equal(_column(table, "mqa_gap"), KNOCKED_OUT), False)
+    left = pc.fill_null(pc.equal(_column(table, "handover"), "leave"), False)
+    said = pc.if_else(left, _SAID["off_list"][zh], said)
     said = pc.if_else(pc.and_(out, before), _SAID["knocked_out"][zh], said)
     held = pc.fill_null(_column(table, "holdout"), False)
     return pc.if_else(held, _SAID["held_out"][zh], said)

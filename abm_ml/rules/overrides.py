@@ -94,6 +94,13 @@ class Decisions:
             tier[row] = told
         return ByHand(tier, pinned, pilot)
 
+    def off_list(self, account_id: pa.Array) -> NDArray[np.bool_]:
+        """Accounts that people took off the list: their tier by hand is none."""
+        flags = np.zeros(len(account_id), dtype=bool)
+        for row, decision in _rows(account_id, self.tiers):
+            flags[row] = decision.action == "tier" and decision.tier == NO_TIER
+        return flags
+
     def left_alone(self, account_id: pa.Array) -> NDArray[np.bool_]:
         """Accounts that people said to keep hands off."""
         flags = np.zeros(len(account_id), dtype=bool)

@@ -113,6 +113,7 @@ def handover_of(draft: pa.Table, verdict: MqaVerdict) -> Any:
         open_opportunity=numbers(draft, "open_opportunities") > 0,
         call_contact=draft["call_contact"].combine_chunks(),
         call_decides=numbers(draft, "call_decides"),
+        off_list=numbers(draft, "off_list"),
     )
 
 

@@ -62,6 +62,7 @@ def _judged(run: Run, assessed: Assessment) -> dict[str, Any]:
         "account_score": judged.account_score,
         "knocked_out": judged.knocked_out,
         "holdout": judged.holdout,
+        "off_list": run.decisions.off_list(assessed.inputs.array("account_id")),
         "reason": judged.excluded,
         "detail": _detail(run, assessed),
     }

@@ -36,7 +36,7 @@ PARTS = ("firmographic", "technographic", "intent", "engagement")
 _PREDICTED = ("propensity", "propensity_low", "propensity_high", "expected_amount")
 
 _NEEDED = (
-    "account_id", "name", "reason", "knocked_out", "holdout", "similarity", "past_won",
+    "account_id", "name", "reason", "knocked_out", "holdout", "off_list", "similarity", "past_won",
     "open_opportunities", "mqa_points_micro", "engaged_contacts", "contacts", "call_contact",
     "call_decides",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from abm_ml.rules.handover import handover, handover_words
 
 def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) -> tuple:
     """Of one account: decision, contact and reason."""
-    names = ("qualified", "knocked_out", "customer", "open_opportunity")
+    names = ("qualified", "knocked_out", "customer", "open_opportunity", "off_list")
     flags = {name: np.array([state.get(name, False)]) for name in names}
     found = handover(
         **flags,
@@ -24,6 +24,8 @@ def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) ->
         ({"qualified": True}, ("sales", "C-7", "engaged_contact")),
         ({"qualified": True, "decides": True}, ("sales", "C-7", "decision_maker")),
         ({"qualified": True, "contact": None}, ("sales", None, "no_contact")),
+        ({"qualified": True, "off_list": True}, ("leave", None, "off_list")),
+        ({"customer": True, "off_list": True}, ("with_sales", None, "customer")),
         ({"knocked_out": True}, ("leave", None, "knocked_out")),
         ({"qualified": True, "open_opportunity": True},
          ("with_sales", None, "open_opportunity")),
@@ -48,6 +50,8 @@ def test_an_mqa_goes_to_sales_with_whom_to_call_unless_sales_has_it(state, expec
          "继续培育：尚非市场合格客户（MQA）：还差 7.5 分"),
         ("leave", "knocked_out", None, "knocked out by the ICP",
          "leave alone: knocked out by the ICP", "暂不投入：不满足理想客户的必要条件"),
+        ("leave", "off_list", None, None,
+         "leave alone: taken off the list by hand", "暂不投入：已人工移出名单"),
         ("with_sales", "customer", None, None,
          "sales has it already: it is a customer", "销售已在跟进：已是客户"),
     ],

@@ -15,13 +15,14 @@ ENGAGED = {
     "stage": "engaged", "play": "nurture", "play_why": "engaged",
     "mqa_gap": "missing 7.50 points and 1 contact",
     "missing_roles": ["decision_maker", "purchaser"], "recommended_contacts": ["C-2", "C-9"],
-    "known_coverage": 0.75, "holdout": False,
+    "known_coverage": 0.75, "holdout": False, "handover": "nurture",
 }  # fmt: skip
-MQA = dict(ENGAGED, stage="MQA", play="pipeline_acceleration", play_why="mqa", mqa_gap=None)
+MQA = dict(ENGAGED, stage="MQA", play="pipeline_acceleration", play_why="mqa", mqa_gap=None,
+           handover="sales")  # fmt: skip
 UNAWARE = {
     "stage": "unaware", "play": "pre_targeting", "play_why": "unaware",
     "mqa_gap": "missing 60 points and 3 contacts", "missing_roles": list(COMMITTEE_ROLES),
-    "recommended_contacts": [], "known_coverage": 0.0, "holdout": False,
+    "recommended_contacts": [], "known_coverage": 0.0, "holdout": False, "handover": "nurture",
 }  # fmt: skip
 
 
@@ -45,8 +46,8 @@ UNAWARE = {
          "Lead-to-account nurture (leads that came in by themselves: 2); make contacts of its "
          "leads; to be an MQA: missing 1 point.",
          "潜在线索培育（主动进线的线索：2 条）；请先将线索转为联系人；距离 MQA：还差 1 分。"),
-        (dict(MQA, stage="adopted", play="renew_and_upsell", play_why="renewal_due:34",
-              missing_roles=[], mqa_gap="missing 1 point"),
+        (dict(MQA, stage="adopted", handover="with_sales", play="renew_and_upsell",
+              play_why="renewal_due:34", missing_roles=[], mqa_gap="missing 1 point"),
          "Renew and upsell (a contract is due in 34 days); next contact C-2.",
          "续订和增购（合同将于 34 天内到期）；下一位联系人 C-2。"),
         (UNAWARE,
@@ -54,7 +55,9 @@ UNAWARE = {
          "(no contact known for 4 of them); to be an MQA: missing 60 points and 3 contacts.",
          "预定向（尚未认知我们）；争取使用者、影响者、决策者、采购者参与"
          "（其中 4 个角色没有已知联系人）；距离 MQA：还差 60 分和 3 位互动联系人。"),
-        (dict(ENGAGED, mqa_gap="knocked out by the ICP"),
+        (dict(MQA, handover="leave"),
+         "Leave alone: taken off the list by hand.", "暂不投入：已人工移出名单。"),
+        (dict(ENGAGED, mqa_gap="knocked out by the ICP", handover="leave"),
          "Leave alone: knocked out by the ICP.", "暂不投入：不满足理想客户的必要条件。"),
         (dict(MQA, holdout=True),
          "Leave alone: held out, so that the list's effect can be measured.",
@@ -71,6 +74,7 @@ rows = st.fixed_dictionaries(
         "stage": st.sampled_from(sorted(CONTENT_STAGES)),
         "play": st.sampled_from(["nurture", "wake_the_dead"]),
         "play_why": st.sampled_from(["engaged", "silent_leads:3"]),
+        "handover": st.sampled_from(["sales", "with_sales", "nurture", "leave"]),
         "mqa_gap": st.sampled_from([None, "missing 1 contact", "grade B+ needed"]),
         "missing_roles": st.lists(st.sampled_from(COMMITTEE_ROLES), unique=True),
         "recommended_contacts": st.lists(st.sampled_from(["C-1", "C-2"])),
