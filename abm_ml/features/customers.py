@@ -21,6 +21,12 @@ ACCEPTED = (
 )  # fmt: skip
 """What `verdict` says of accounts that sales took on."""
 
+REJECTED = (
+    "reject", "rejected", "no", "bad fit", "not a fit", "disqualified", "unqualified", "拒绝",
+    "已拒绝", "不合适", "不合格",
+)  # fmt: skip
+"""What `verdict` says of accounts that sales does not want."""
+
 _SUBSIDIARY = ("subsidiary", "branch", "子公司", "分公司")
 _PARENT = ("parent", "母公司")
 
@@ -59,14 +65,14 @@ def customer_state(crm: Crm, spine: ibis.Table, stages: Stages, *, window_days: 
         none), renewal_in_days (until the next renewal or end of a running contract, null: none
         known); renewals (by contracts or won deals, whichever tell more), expansions, products
         (different ones bought), usage_events, advocacy_events, subsidiaries (int64); accepted
-        (sales' last word is yes).
+        (sales' last word is yes), rejected_at (when it was no; null: it was not).
     """
     parts = [
         _contracts(crm, spine),
         _deals(crm, spine),
         _products(crm, spine),
         _subsidiaries(crm, spine),
-        _accepted(crm, spine),
+        _verdicts(crm, spine),
         _events(crm, spine, stages, window_days),
     ]
     found = spine.select("row_id")
@@ -148,10 +154,12 @@ def _subsidiaries(crm: Crm, spine: ibis.Table) -> ibis.Table:
     return joined.group_by("row_id").agg(subsidiaries=joined.count())
 
 
-def _accepted(crm: Crm, spine: ibis.Table) -> ibis.Table:
+def _verdicts(crm: Crm, spine: ibis.Table) -> ibis.Table:
     said = seen_before(spine, crm.table("feedback").select("account_id", "verdict", "ts"))
     last = latest(said, by=("row_id",), at="ts", then="verdict")
-    return last.select("row_id", accepted=last.verdict.strip().lower().isin(ACCEPTED))
+    said_last = last.verdict.strip().lower()
+    rejected = said_last.isin(REJECTED).ifelse(last.ts, ibis.null("timestamp(6)"))
+    return last.select("row_id", accepted=said_last.isin(ACCEPTED), rejected_at=rejected)
 
 
 def _events(crm: Crm, spine: ibis.Table, stages: Stages, window_days: int) -> ibis.Table:

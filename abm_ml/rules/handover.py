@@ -40,6 +40,10 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "open_opportunity": ("an opportunity is open", "有进行中的商机"),
     "not_qualified": ("not marketing-qualified: {gap}", "尚非市场合格客户（MQA）：{gap}"),
     "knocked_out": ("{gap}", "{gap}"),
+    "rejected": (
+        "marketing-qualified, but sales rejected it, and it has not qualified anew since",
+        "已是市场合格客户（MQA），但销售曾拒绝，此后尚未重新达标",
+    ),
     "off_list": ("taken off the list by hand", "已人工移出名单"),
 }
 """Reasons by code: English, Chinese."""
@@ -74,11 +78,13 @@ def handover(
     call_contact: pa.Array,
     call_decides: Flags,
     off_list: Flags | None = None,
+    rejected: Flags | None = None,
 ) -> Handover:
     """The decision for each account; the first that applies.
 
     Sales has customers and accounts with an open opportunity already; what a `must` knocked out
-    or people took off the list is left alone; an MQA goes to sales, the rest is nurtured on.
+    or people took off the list is left alone; an MQA goes to sales, unless they
+    rejected it in its present stretch as one; the rest is nurtured on.
 
     Parameters
     ----------
@@ -91,6 +97,8 @@ def handover(
         Whether that is a decision maker.
     off_list : array of bool, shape (n_accounts,), optional
         Accounts that people took off the list (a tier by hand that is none).
+    rejected : array of bool, shape (n_accounts,), optional
+        Accounts that sales rejected and that have not qualified anew since (`still_rejected`).
     """
     nobody = np.zeros(len(qualified), dtype=bool)
     callable_ = np.asarray(pc.is_valid(call_contact), dtype=bool)
@@ -99,6 +107,7 @@ def handover(
         (open_opportunity, "with_sales", "open_opportunity"),
         (knocked_out, "leave", "knocked_out"),
         (nobody if off_list is None else off_list, "leave", "off_list"),
+        (qualified & (nobody if rejected is None else rejected), "nurture", "rejected"),
         (qualified & callable_ & call_decides, "sales", "decision_maker"),
         (qualified & callable_, "sales", "engaged_contact"),
         (qualified, "sales", "no_contact"),
@@ -108,6 +117,25 @@ def handover(
     why = np.select(holds, [code for _, _, code in table], default="not_qualified")
     contact = pc.if_else(pa.array(decision == "sales"), call_contact, None)
     return Handover(pa.array(decision, pa.string()), contact, pa.array(why, pa.string()))
+
+
+def still_rejected(rejected_at: pa.Array, mqa_at: pa.Array | None = None) -> Flags:
+    """Accounts that sales rejected, and that have not become an MQA after that.
+
+    Parameters
+    ----------
+    rejected_at : pyarrow.Array of timestamp, shape (n_accounts,)
+        When sales' last word was no; null where it was not.
+    mqa_at : pyarrow.Array of timestamp, shape (n_accounts,), optional
+        When each became an MQA in its present stretch; null where it is none. Without it every
+        rejected account is still rejected.
+    """
+    said_no = np.asarray(pc.is_valid(rejected_at), dtype=bool)
+    if mqa_at is None:
+        return said_no
+    anew = pc.fill_null(pc.greater(mqa_at, rejected_at), False)
+    still: Flags = said_no & ~np.asarray(anew, dtype=bool)
+    return still
 
 
 def handover_words(decision: str, why: str, contact: str | None, gap: str | None, lang: str) -> str:

@@ -40,6 +40,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
     ),
     "knocked_out": ("Leave alone: knocked out by the ICP.", "暂不投入：不满足理想客户的必要条件。"),
     "off_list": ("Leave alone: taken off the list by hand.", "暂不投入：已人工移出名单。"),
+    "rejected": (
+        "Nurture on: sales rejected it, and it has not qualified anew since",
+        "继续培育：销售曾拒绝，此后尚未重新达标",
+    ),
     "handover": ("To sales now", "立即转交销售"),
     "play": ("{play} ({why})", "{play}（{why}）"),
     "call": ("call contact {contact}", "请联系 {contact}"),
@@ -101,7 +105,7 @@ def next_steps(table: pa.Table, lang: str) -> pa.Array:
     before = pc.is_in(stage, pa.array(BEFORE_MQA))
     parts = [
         _lead(table, stage, lang),
-        _contact(table, stage, lang),
+        _contact(table, lang),
         _missing(table, lang),
         pc.if_else(before, _each(_column(table, "mqa_gap"), lambda gap: _gap(gap, lang)), None),
     ]
@@ -124,11 +128,17 @@ def _lead(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
         said = _say("play", lang, play=name, why=play_reason(why, lang))
         return said[:1].upper() + said[1:]
 
-    handed = pc.equal(stage, "MQA")
-    return pc.if_else(handed, _say("handover", lang), _each(both, worded))
+    qualified = pc.equal(stage, "MQA")
+    handed = pc.and_(qualified, _to_sales(table))
+    said = pc.if_else(qualified, _say("rejected", lang), _each(both, worded))
+    return pc.if_else(handed, _say("handover", lang), said)
 
 
-def _contact(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
+def _to_sales(table: pa.Table) -> pa.Array:
+    return pc.fill_null(pc.equal(_column(table, "handover"), "sales"), False)
+
+
+def _contact(table: pa.Table, lang: str) -> pa.Array:
     """Whom to talk to: of leads contacts are made first; nobody is sought where we are unknown."""
     people = _column(table, "recommended_contacts")
     lengths = np.asarray(pc.fill_null(pc.list_value_length(people), 0))
@@ -136,7 +146,7 @@ def _contact(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
     first = np.full(len(people), None, dtype=object)
     first[starts] = pc.list_element(people.take(pa.array(starts)), 0).to_pylist()
     ids = pa.array(first, pa.string())
-    called = pc.equal(stage, "MQA")
+    called = _to_sales(table)
     said = [_around(ids, _SAID[how][lang == "zh"]) for how in ("call", "talk")]
     cold = pc.equal(_column(table, "play"), "pre_targeting")
     leads = pc.fill_null(pc.match_substring(_column(table, "play_why"), "leads"), False)

@@ -37,6 +37,10 @@ _WHY: Mapping[str, tuple[str, str]] = {
     ),
     "customer": ("a customer, with nothing due", "已是客户，近期无到期合同"),
     "mqa": ("marketing-qualified, no opportunity yet", "已是市场合格客户（MQA），尚无商机"),
+    "rejected": (
+        "marketing-qualified, but sales rejected it before it qualified anew",
+        "已是市场合格客户（MQA），但销售曾拒绝",
+    ),
     "fresh_leads": ("leads that came in by themselves: {n}", "主动进线的线索：{n} 条"),
     "dormant": ("was active once, but nothing moves now", "曾有互动或商机，目前沉寂"),
     "silent_leads": ("leads that went silent: {n}", "沉默的线索：{n} 条"),
@@ -69,6 +73,8 @@ class PlayFacts:
         Until the next renewal or end of a contract; NaN: none is known.
     subsidiaries, products, uncovered_roles : array of int
         Companies under it, different products it bought, roles without an engaged contact.
+    rejected : array of bool, optional
+        Whether sales rejected it, and it has not qualified anew since.
     """
 
     stage: pa.Array
@@ -80,6 +86,7 @@ class PlayFacts:
     subsidiaries: Counts
     products: Counts
     uncovered_roles: Counts
+    rejected: Flags | None = None
 
 
 def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[pa.Array, pa.Array]:
@@ -106,6 +113,7 @@ def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[p
     stage = {name: _is(facts.stage, name) for name in ("opportunity", "MQA", "dormant")}
     stage |= {name: _is(facts.stage, name) for name in ("engaged", "aware")}
     customer = np.any([_is(facts.stage, name) for name in CUSTOMERS], axis=0)
+    rejected = np.zeros(len(customer), dtype=bool) if facts.rejected is None else facts.rejected
     silent = ~stage["engaged"] & (facts.leads > 0)
     table = [
         (customer & (days <= renewal_days), "renew_and_upsell", "renewal_due", days),
@@ -117,6 +125,7 @@ def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[p
          facts.uncovered_roles),
         (customer, "renew_and_upsell", "customer", None),
         (stage["opportunity"], "pipeline_acceleration", "open_opportunity", None),
+        (stage["MQA"] & rejected, "nurture", "rejected", None),
         (stage["MQA"], "pipeline_acceleration", "mqa", None),
         (facts.fresh_leads > 0, "lead_to_account_nurture", "fresh_leads", facts.fresh_leads),
         (stage["dormant"], "wake_the_dead", "dormant", None),

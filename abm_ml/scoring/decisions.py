@@ -15,7 +15,7 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.titles import COMMITTEE_ROLES
 from abm_ml.features.qualifying import qualifying_events
 from abm_ml.rules.coverage import coverage
-from abm_ml.rules.handover import handover
+from abm_ml.rules.handover import Handover, handover, still_rejected
 from abm_ml.rules.mqa import MqaFacts, MqaVerdict, qualify
 from abm_ml.rules.mqa_history import Decay, became_mqa, first_listed
 from abm_ml.rules.next_step import next_steps
@@ -56,8 +56,13 @@ def decisions(crm: Crm, run: Run, draft: pa.Table, tier: Counts) -> dict[str, An
         "engaged_coverage": covered.engaged,
         "missing_roles": covered.missing_roles,
     }
-    columns["play"], columns["play_why"] = _plays(run, draft, stage, covered.missing_roles)
-    handed = handover_of(draft, verdict)
+    rejected = still_rejected(draft["rejected_at"].combine_chunks(), columns["mqa_at"])
+    facts = play_facts(draft, stage, covered.missing_roles, rejected)
+    settings = run.params.plays
+    columns["play"], columns["play_why"] = plays(
+        facts, products_sold=run.products_sold, renewal_days=settings.renewal_days
+    )
+    handed = handover_of(draft, verdict, columns["mqa_at"])
     columns |= {"handover": handed.decision, "handover_contact": handed.contact}
     told = {name: draft[name] for name in ("recommended_contacts", "holdout")}
     return columns | {"next_step": next_steps(pa.table(columns | told), "en")}
@@ -104,8 +109,11 @@ def stage_of(draft: pa.Table, qualified: Flags, params: Params) -> pa.Array:
     )
 
 
-def handover_of(draft: pa.Table, verdict: MqaVerdict) -> Any:
-    """Nurture on, or to sales now, and whom to call."""
+def handover_of(draft: pa.Table, verdict: MqaVerdict, mqa_at: pa.Array | None = None) -> Handover:
+    """Nurture on, or to sales now, and whom to call.
+
+    Without `mqa_at` an account that sales rejected is taken as still rejected.
+    """
     return handover(
         qualified=verdict.qualified,
         knocked_out=numbers(draft, "knocked_out"),
@@ -114,6 +122,7 @@ def handover_of(draft: pa.Table, verdict: MqaVerdict) -> Any:
         call_contact=draft["call_contact"].combine_chunks(),
         call_decides=numbers(draft, "call_decides"),
         off_list=numbers(draft, "off_list"),
+        rejected=still_rejected(draft["rejected_at"].combine_chunks(), mqa_at),
     )
 
 
@@ -186,10 +195,9 @@ def _by_role(draft: pa.Table, how: str) -> dict[str, Flags]:
     return {role: numbers(draft, f"{how}_{role}") for role in COMMITTEE_ROLES}
 
 
-def _plays(
-    run: Run, draft: pa.Table, stage: pa.Array, missing: pa.Array
-) -> tuple[pa.Array, pa.Array]:
-    facts = PlayFacts(
+def play_facts(draft: pa.Table, stage: pa.Array, missing: pa.Array, rejected: Flags) -> PlayFacts:
+    """What the table of plays looks at."""
+    return PlayFacts(
         stage=stage,
         open_opportunity=numbers(draft, "open_opportunities") > 0,
         leads=numbers(draft, "leads"),
@@ -199,5 +207,5 @@ def _plays(
         subsidiaries=numbers(draft, "subsidiaries"),
         products=numbers(draft, "products"),
         uncovered_roles=np.asarray(pc.list_value_length(missing), dtype=np.int64),
+        rejected=rejected,
     )
-    return plays(facts, products_sold=run.products_sold, renewal_days=run.params.plays.renewal_days)

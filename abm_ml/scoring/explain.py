@@ -438,7 +438,7 @@ def _sales(account: Closeup) -> dict[str, Any] | None:
     run, tier = account.run, np.array([account.tier])
     told = decisions(account.crm, run, account.draft, tier)
     verdict = verdict_of(account.draft, tier, run.params)
-    handed = handover_of(account.draft, verdict)
+    handed = handover_of(account.draft, verdict, told["mqa_at"])
     row = {name: pa.array(told[name])[0].as_py() for name in COLUMNS.names if name in told} | {
         name: account.value(name) for name in ("recommended_contacts", "holdout")
     }

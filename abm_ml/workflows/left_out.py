@@ -13,14 +13,9 @@ from abm_ml.config import Params
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts
 from abm_ml.features.account import universe_spine
+from abm_ml.features.customers import REJECTED
 from abm_ml.features.opportunities import opportunity_state
 from abm_ml.rules.exclusions import exclusions
-
-REJECTED = (
-    "reject", "rejected", "no", "bad fit", "not a fit", "disqualified", "unqualified", "拒绝",
-    "已拒绝", "不合适", "不合格",
-)  # fmt: skip
-"""What `verdict` says of accounts that sales does not want."""
 
 CLOSED = ("revoked", "deregistered")
 """What `status` says of companies that exist on paper only."""

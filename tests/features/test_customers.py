@@ -14,6 +14,7 @@ AS_OF = datetime(2026, 1, 1)
 NOTHING = {
     "contract_days": None, "renewal_in_days": None, "renewals": 0, "expansions": 0,
     "products": 0, "usage_events": 0, "advocacy_events": 0, "subsidiaries": 0, "accepted": False,
+    "rejected_at": None,
 }  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def test_the_last_word_of_sales_before_as_of_holds(states) -> None:
     feedback = [[{"verdict": said, "ts": day(at)} for at, said in rows] for rows, _ in cases]
     told = states([{"feedback": rows} for rows in feedback])
     assert [row.get("accepted", False) for row in told] == [accepted for _, accepted in cases]
+    assert [row.get("rejected_at") for row in told] == [None, day(-2), None, None]
 
 
 def test_subsidiaries_are_known_from_either_side_once(crm_of, make_spine) -> None:

@@ -1,13 +1,15 @@
+from datetime import datetime
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from abm_ml.rules.handover import handover, handover_words
+from abm_ml.rules.handover import handover, handover_words, still_rejected
 
 
 def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) -> tuple:
     """Of one account: decision, contact and reason."""
-    names = ("qualified", "knocked_out", "customer", "open_opportunity", "off_list")
+    names = ("qualified", "knocked_out", "customer", "open_opportunity", "off_list", "rejected")
     flags = {name: np.array([state.get(name, False)]) for name in names}
     found = handover(
         **flags,
@@ -25,6 +27,8 @@ def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) ->
         ({"qualified": True, "decides": True}, ("sales", "C-7", "decision_maker")),
         ({"qualified": True, "contact": None}, ("sales", None, "no_contact")),
         ({"qualified": True, "off_list": True}, ("leave", None, "off_list")),
+        ({"qualified": True, "rejected": True}, ("nurture", None, "rejected")),
+        ({"qualified": False, "rejected": True}, ("nurture", None, "not_qualified")),
         ({"customer": True, "off_list": True}, ("with_sales", None, "customer")),
         ({"knocked_out": True}, ("leave", None, "knocked_out")),
         ({"qualified": True, "open_opportunity": True},
@@ -35,6 +39,14 @@ def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) ->
 )  # fmt: skip
 def test_an_mqa_goes_to_sales_with_whom_to_call_unless_sales_has_it(state, expected) -> None:
     assert decide(**state) == expected
+
+
+def test_a_rejection_holds_until_the_account_qualifies_anew() -> None:
+    day = [datetime(2026, 1, n) for n in (1, 2, 3)]
+    rejected = pa.array([day[1], day[1], day[1], day[1], None])
+    since = pa.array([day[0], day[1], day[2], None, day[2]])
+    assert still_rejected(rejected, since).tolist() == [True, True, False, True, False]
+    assert still_rejected(rejected).tolist() == [True, True, True, True, False]
 
 
 @pytest.mark.parametrize(

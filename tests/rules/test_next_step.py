@@ -55,6 +55,9 @@ UNAWARE = {
          "(no contact known for 4 of them); to be an MQA: missing 60 points and 3 contacts.",
          "预定向（尚未认知我们）；争取使用者、影响者、决策者、采购者参与"
          "（其中 4 个角色没有已知联系人）；距离 MQA：还差 60 分和 3 位互动联系人。"),
+        (dict(MQA, handover="nurture", missing_roles=[]),
+         "Nurture on: sales rejected it, and it has not qualified anew since; next contact C-2.",
+         "继续培育：销售曾拒绝，此后尚未重新达标；下一位联系人 C-2。"),
         (dict(MQA, handover="leave"),
          "Leave alone: taken off the list by hand.", "暂不投入：已人工移出名单。"),
         (dict(ENGAGED, mqa_gap="knocked out by the ICP", handover="leave"),

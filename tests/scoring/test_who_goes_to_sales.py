@@ -31,6 +31,10 @@ def scored(score: Callable) -> pd.DataFrame:
     tables["overrides"] = pd.DataFrame(
         {"account_id": ["beta"], "action": ["tier"], "tier": [0], "ts": [days_ago(3)]}
     )
+    tables["feedback"] = pd.DataFrame(
+        [("gamma", "Reject", days_ago(5)), ("acme", "拒绝", days_ago(40))],
+        columns=["account_id", "verdict", "ts"],
+    )
     return score(tables, PARAMS, product="ERP").scored.set_index("account_id")
 
 
@@ -43,7 +47,20 @@ def test_an_account_taken_off_the_list_is_left_alone(scored: pd.DataFrame) -> No
     assert beta["next_step"] == "Leave alone: taken off the list by hand."
 
 
-def test_an_mqa_goes_to_sales(scored: pd.DataFrame) -> None:
+def test_an_account_that_sales_rejected_is_nurtured_until_it_qualifies_anew(
+    scored: pd.DataFrame,
+) -> None:
+    gamma = scored.loc["gamma"]
+    assert gamma["mqa"]
+    assert (gamma["handover"], gamma["play"], gamma["play_why"]) == (
+        "nurture", "nurture", "rejected",
+    )  # fmt: skip
+    assert gamma["next_step"].startswith("Nurture on: sales rejected it, and it has not qualified")
+
+
+def test_an_mqa_goes_to_sales_and_again_once_it_qualified_after_a_rejection(
+    scored: pd.DataFrame,
+) -> None:
     assert scored.at["acme", "handover"] == "sales"
     assert scored.at["acme", "next_step"].startswith("To sales now; call contact acme")
     assert scored.at["acme", "as_of"] == AS_OF
