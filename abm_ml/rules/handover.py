@@ -36,6 +36,11 @@ _WHY: Mapping[str, tuple[str, str]] = {
         "marketing-qualified, but no engaged contact may be called: find one first",
         "已是市场合格客户（MQA），但没有可联系的互动联系人：请先找到联系人",
     ),
+    "cross_sell": (
+        "marketing-qualified, and a customer of another product: its account manager calls "
+        "{contact}",
+        "已是市场合格客户（MQA），且已购买其他产品：请由其客户经理联系 {contact}",
+    ),
     "customer": ("it is a customer", "已是客户"),
     "open_opportunity": ("an opportunity is open", "有进行中的商机"),
     "not_qualified": ("not marketing-qualified: {gap}", "尚非市场合格客户（MQA）：{gap}"),
@@ -78,6 +83,7 @@ def handover(
     call_contact: pa.Array,
     call_decides: Flags,
     off_list: Flags | None = None,
+    cross_sell: Flags | None = None,
     rejected: Flags | None = None,
 ) -> Handover:
     """The decision for each account; the first that applies.
@@ -97,6 +103,8 @@ def handover(
         Whether that is a decision maker.
     off_list : array of bool, shape (n_accounts,), optional
         Accounts that people took off the list (a tier by hand that is none).
+    cross_sell : array of bool, shape (n_accounts,), optional
+        Customers of another product than the one the list is to sell.
     rejected : array of bool, shape (n_accounts,), optional
         Accounts that sales rejected and that have not qualified anew since (`still_rejected`).
     """
@@ -108,10 +116,12 @@ def handover(
         (knocked_out, "leave", "knocked_out"),
         (nobody if off_list is None else off_list, "leave", "off_list"),
         (qualified & (nobody if rejected is None else rejected), "nurture", "rejected"),
+        (qualified & callable_ & (nobody if cross_sell is None else cross_sell), "sales",
+         "cross_sell"),
         (qualified & callable_ & call_decides, "sales", "decision_maker"),
         (qualified & callable_, "sales", "engaged_contact"),
         (qualified, "sales", "no_contact"),
-    ]
+    ]  # fmt: skip
     holds = [condition for condition, _, _ in table]
     decision = np.select(holds, [name for _, name, _ in table], default="nurture")
     why = np.select(holds, [code for _, _, code in table], default="not_qualified")

@@ -45,6 +45,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "继续培育：销售曾拒绝，此后尚未重新达标",
     ),
     "handover": ("To sales now", "立即转交销售"),
+    "cross_sell": ("To sales now, as a cross-sell", "立即转交销售（交叉销售）"),
     "play": ("{play} ({why})", "{play}（{why}）"),
     "call": ("call contact {contact}", "请联系 {contact}"),
     "talk": ("next contact {contact}", "下一位联系人 {contact}"),
@@ -131,7 +132,9 @@ def _lead(table: pa.Table, stage: pa.Array, lang: str) -> pa.Array:
     qualified = pc.equal(stage, "MQA")
     handed = pc.and_(qualified, _to_sales(table))
     said = pc.if_else(qualified, _say("rejected", lang), _each(both, worded))
-    return pc.if_else(handed, _say("handover", lang), said)
+    bought = pc.fill_null(pc.starts_with(_column(table, "play_why"), "cross_sell"), False)
+    sales = pc.if_else(bought, _say("cross_sell", lang), _say("handover", lang))
+    return pc.if_else(handed, sales, said)
 
 
 def _to_sales(table: pa.Table) -> pa.Array:

@@ -31,6 +31,10 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "open_opportunity": ("an opportunity is open", "有进行中的商机"),
     "subsidiaries": ("subsidiaries to win: {n}", "可拓展的子公司：{n} 家"),
     "other_products": ("products it has not bought: {n}", "尚未购买的产品：{n} 个"),
+    "cross_sell": (
+        "cross-sell: a customer of other products, deals won: {n}",
+        "交叉销售：已是其他产品的客户，赢单 {n} 个",
+    ),
     "uncovered_roles": (
         "roles of the buying committee without an engaged contact: {n}",
         "采购决策链中无互动联系人的角色：{n} 个",
@@ -75,6 +79,8 @@ class PlayFacts:
         Companies under it, different products it bought, roles without an engaged contact.
     rejected : array of bool, optional
         Whether sales rejected it, and it has not qualified anew since.
+    won_elsewhere : array of int, optional
+        Deals won of other products than the one the list is to sell.
     """
 
     stage: pa.Array
@@ -87,6 +93,7 @@ class PlayFacts:
     products: Counts
     uncovered_roles: Counts
     rejected: Flags | None = None
+    won_elsewhere: Counts | None = None
 
 
 def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[pa.Array, pa.Array]:
@@ -113,7 +120,9 @@ def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[p
     stage = {name: _is(facts.stage, name) for name in ("opportunity", "MQA", "dormant")}
     stage |= {name: _is(facts.stage, name) for name in ("engaged", "aware")}
     customer = np.any([_is(facts.stage, name) for name in CUSTOMERS], axis=0)
-    rejected = np.zeros(len(customer), dtype=bool) if facts.rejected is None else facts.rejected
+    nothing = np.zeros(len(customer), dtype=np.int64)
+    rejected = nothing > 0 if facts.rejected is None else facts.rejected
+    elsewhere = nothing if facts.won_elsewhere is None else facts.won_elsewhere
     silent = ~stage["engaged"] & (facts.leads > 0)
     table = [
         (customer & (days <= renewal_days), "renew_and_upsell", "renewal_due", days),
@@ -125,6 +134,7 @@ def plays(facts: PlayFacts, *, products_sold: int, renewal_days: int) -> tuple[p
          facts.uncovered_roles),
         (customer, "renew_and_upsell", "customer", None),
         (stage["opportunity"], "pipeline_acceleration", "open_opportunity", None),
+        (elsewhere > 0, "land_and_expand", "cross_sell", elsewhere),
         (stage["MQA"] & rejected, "nurture", "rejected", None),
         (stage["MQA"], "pipeline_acceleration", "mqa", None),
         (facts.fresh_leads > 0, "lead_to_account_nurture", "fresh_leads", facts.fresh_leads),

@@ -102,11 +102,18 @@ def stage_of(draft: pa.Table, qualified: Flags, params: Params) -> pa.Array:
         open_opportunity=numbers(draft, "open_opportunities") > 0,
         qualified=qualified,
         engaged=numbers(draft, "engaged_contacts") > 0,
-        aware=(numbers(draft, "mqa_points_micro") > 0) | numbers(draft, "shows_intent"),
+        aware=_aware(draft),
         seen_before=seen | (numbers(draft, "past_lost") > 0),
         adopted=adopted,
         advocate=advocate,
     )
+
+
+def _aware(draft: pa.Table) -> Flags:
+    """Accounts that engaged, research the topic, or bought another product than the list's."""
+    active = (numbers(draft, "mqa_points_micro") > 0) | numbers(draft, "shows_intent")
+    known: Flags = active | (numbers(draft, "won_elsewhere") > 0)
+    return known
 
 
 def handover_of(draft: pa.Table, verdict: MqaVerdict, mqa_at: pa.Array | None = None) -> Handover:
@@ -122,6 +129,7 @@ def handover_of(draft: pa.Table, verdict: MqaVerdict, mqa_at: pa.Array | None = 
         call_contact=draft["call_contact"].combine_chunks(),
         call_decides=numbers(draft, "call_decides"),
         off_list=numbers(draft, "off_list"),
+        cross_sell=numbers(draft, "won_elsewhere") > 0,
         rejected=still_rejected(draft["rejected_at"].combine_chunks(), mqa_at),
     )
 
@@ -208,4 +216,5 @@ def play_facts(draft: pa.Table, stage: pa.Array, missing: pa.Array, rejected: Fl
         products=numbers(draft, "products"),
         uncovered_roles=np.asarray(pc.list_value_length(missing), dtype=np.int64),
         rejected=rejected,
+        won_elsewhere=numbers(draft, "won_elsewhere"),
     )

@@ -20,7 +20,7 @@ from abm_ml.errors import DataError
 from abm_ml.features.account import universe_spine
 from abm_ml.features.engagement import daily_events, different_people, micro_points
 from abm_ml.features.intent import intent_score
-from abm_ml.features.opportunities import opportunity_sources, opportunity_state
+from abm_ml.features.opportunities import opportunity_sources, opportunity_state, won_elsewhere
 from abm_ml.features.signals import criterion_counts
 from abm_ml.features.spine import whole_sum
 from abm_ml.rulebook import Criterion
@@ -45,6 +45,7 @@ _NOTHING_SEEN = {
     "past_won": 0,
     "past_lost": 0,
     "open_opportunities": 0,
+    "won_elsewhere": 0,
     "intent": 0.0,
 }
 """Values of an account that has no row of that kind."""
@@ -121,7 +122,7 @@ def read_inputs(
     joined = spine.select("row_id", "account_id")
     by_row = [_engagement(crm, spine, params), *_signals(crm, spine, criteria)]
     by_row += [_intent(crm, spine, params), opportunity_state(crm, spine, product)]
-    by_row += [opportunity_sources(crm, spine, product)]
+    by_row += [opportunity_sources(crm, spine, product), _won_elsewhere(crm, spine, product)]
     for other in by_row:
         joined = joined.left_join(other, "row_id").drop("row_id_right")
     by_account = [
@@ -156,6 +157,13 @@ def _engagement(crm: Crm, spine: ibis.Table, params: Params) -> ibis.Table:
         last_engaged_at=daily.last_ts.max(where=shown),
         engaged_contacts=different_people(daily, where=for_mqa),
     )
+
+
+def _won_elsewhere(crm: Crm, spine: ibis.Table, product: str | None) -> ibis.Table:
+    """Deals won of other products than the list is for; none where it is for whatever there is."""
+    if product is None:
+        return spine.select("row_id", won_elsewhere=ibis.literal(0, type="int64"))
+    return won_elsewhere(crm, spine, product)
 
 
 def _intent(crm: Crm, spine: ibis.Table, params: Params) -> ibis.Table:

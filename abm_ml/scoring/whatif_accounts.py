@@ -38,7 +38,7 @@ _PREDICTED = ("propensity", "propensity_low", "propensity_high", "expected_amoun
 _NEEDED = (
     "account_id", "name", "reason", "knocked_out", "holdout", "off_list", "similarity", "past_won",
     "open_opportunities", "mqa_points_micro", "engaged_contacts", "contacts", "call_contact",
-    "call_decides", "rejected_at",
+    "call_decides", "rejected_at", "won_elsewhere",
 )  # fmt: skip
 
 _IF_THERE = (*PARTS, "minutes_micro", *_PREDICTED)

@@ -9,7 +9,15 @@ from abm_ml.rules.handover import handover, handover_words, still_rejected
 
 def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) -> tuple:
     """Of one account: decision, contact and reason."""
-    names = ("qualified", "knocked_out", "customer", "open_opportunity", "off_list", "rejected")
+    names = (
+        "qualified",
+        "knocked_out",
+        "customer",
+        "open_opportunity",
+        "off_list",
+        "rejected",
+        "cross_sell",
+    )
     flags = {name: np.array([state.get(name, False)]) for name in names}
     found = handover(
         **flags,
@@ -27,6 +35,9 @@ def decide(contact: str | None = "C-7", decides: bool = False, **state: bool) ->
         ({"qualified": True, "decides": True}, ("sales", "C-7", "decision_maker")),
         ({"qualified": True, "contact": None}, ("sales", None, "no_contact")),
         ({"qualified": True, "off_list": True}, ("leave", None, "off_list")),
+        ({"qualified": True, "cross_sell": True, "decides": True}, ("sales", "C-7", "cross_sell")),
+        ({"qualified": True, "cross_sell": True, "contact": None}, ("sales", None, "no_contact")),
+        ({"cross_sell": True}, ("nurture", None, "not_qualified")),
         ({"qualified": True, "rejected": True}, ("nurture", None, "rejected")),
         ({"qualified": False, "rejected": True}, ("nurture", None, "not_qualified")),
         ({"customer": True, "off_list": True}, ("with_sales", None, "customer")),
@@ -57,6 +68,10 @@ def test_a_rejection_holds_until_the_account_qualifies_anew() -> None:
          "most engaged, and ask for one",
          "立即转交销售：已是市场合格客户（MQA），决策者尚未互动："
          "请联系互动最多的 C-7，并请其引荐决策者"),
+        ("sales", "cross_sell", "C-7", None,
+         "to sales now: marketing-qualified, and a customer of another product: its account "
+         "manager calls C-7",
+         "立即转交销售：已是市场合格客户（MQA），且已购买其他产品：请由其客户经理联系 C-7"),
         ("nurture", "not_qualified", None, "missing 7.50 points",
          "nurture on: not marketing-qualified: missing 7.50 points",
          "继续培育：尚非市场合格客户（MQA）：还差 7.5 分"),

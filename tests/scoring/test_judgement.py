@@ -34,6 +34,7 @@ COLUMNS = {
     "past_won": (0, pa.int64()),
     "past_lost": (0, pa.int64()),
     "open_opportunities": (0, pa.int64()),
+    "won_elsewhere": (0, pa.int64()),
     "points_micro": (0, pa.int64()),
     "mqa_points_micro": (0, pa.int64()),
     "engaged_contacts": (0, pa.int64()),

@@ -193,6 +193,10 @@ def test_a_list_for_one_product_keeps_customers_of_another(score, tables):
     assert "customer" not in set(crm.scored["account_id"])
     assert "open" in set(crm.scored["account_id"])
     assert "customer" in set(erp.scored["account_id"])
+    bought = erp.scored.set_index("account_id").loc["customer"]
+    assert (bought["stage"], bought["play"], bought["play_why"], bought["handover"]) == (
+        "aware", "land_and_expand", "cross_sell:1", "nurture",
+    )  # fmt: skip
     with pytest.raises(ParamsError, match="no opportunity is of product 'CRN'; did you mean CRM"):
         score(tables, product="CRN")
 

@@ -64,3 +64,11 @@ def test_an_mqa_goes_to_sales_and_again_once_it_qualified_after_a_rejection(
     assert scored.at["acme", "handover"] == "sales"
     assert scored.at["acme", "next_step"].startswith("To sales now; call contact acme")
     assert scored.at["acme", "as_of"] == AS_OF
+
+
+def test_a_customer_of_another_product_is_cross_sold(scored: pd.DataFrame) -> None:
+    sold = scored.loc["customer"]
+    told = ["stage", "play", "play_why", "handover", "handover_contact"]
+    assert sold[told].tolist() == ["MQA", "land_and_expand", "cross_sell:1", "sales", "customer"]
+    assert sold["next_step"].startswith("To sales now, as a cross-sell; call contact customer")
+    assert not scored["play_why"].drop("customer").str.startswith("cross_sell").any()
