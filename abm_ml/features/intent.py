@@ -10,7 +10,7 @@ import ibis
 from abm_ml.data.crm import Crm
 from abm_ml.errors import ParamsError
 from abm_ml.features.names import Feature
-from abm_ml.features.spine import check_at_least, for_every_row, latest, seen_before
+from abm_ml.features.spine import check_at_least, folded, for_every_row, latest, seen_before
 
 WEEK_DAYS = 7
 
@@ -44,7 +44,7 @@ def intent_score(
     spine : ibis.Table
         row_id, account_id, as_of.
     topics : sequence of str
-        Topics that count; empty: all.
+        Topics that count, whatever their case; empty: all.
     half_life_days : float
         Days in which a score halves.
     window_days : int
@@ -68,7 +68,7 @@ def intent_score(
         If half-life, window, or the share is out of range, or `surge` is given no topics.
     """
     check_at_least("half_life_days", half_life_days, 1e-3)
-    newest = _of_topics(newest_scores(crm, spine, window_days=window_days), topics)
+    newest = _of_topics(crm, spine, topics, window_days)
     left = ibis.literal(2.0) ** (-newest.age_days / half_life_days)
     score = newest.score.clip(lower=0.0, upper=100.0) * left
     found = newest.group_by("row_id").agg(intent=score.max())
@@ -111,12 +111,13 @@ def surging_topics(
     ParamsError
         If there are no topics, or the window is out of range.
     """
-    chosen = sorted(set(topics))
+    chosen = {_key(name): name for name in sorted(topics, reverse=True)}
     if not chosen:
         raise ParamsError(
             "intent.topics: way surge asks how many of your topics surge, and none is named"
         )
-    newest = _of_topics(newest_scores(crm, spine, window_days=window_days), chosen)
+    found = _of_topics(crm, spine, topics, window_days)
+    newest = found.mutate(topic=found.topic.cases(*chosen.items()))
     by_row = ibis.window(group_by="row_id")
     dated = newest.mutate(youngest=newest.age_days.min().over(by_row))
     in_week = dated.age_days < dated.youngest + WEEK_DAYS
@@ -145,14 +146,27 @@ def intent_features(
     )
 
 
-def newest_scores(crm: Crm, spine: ibis.Table, *, window_days: int) -> ibis.Table:
-    """The newest score of each topic within the window: row_id, topic, score, age_days."""
+def newest_scores(
+    crm: Crm, spine: ibis.Table, *, window_days: int, any_case: bool = False
+) -> ibis.Table:
+    """The newest score of each topic within the window: row_id, topic, score, age_days.
+
+    With `any_case`, spellings that differ in case or white space are one topic, in lower case.
+    """
     check_at_least("window_days", window_days, 1)
     scores = crm.table("intent").select("account_id", "topic", "ts", "score")
+    if any_case:
+        scores = scores.mutate(topic=folded(scores.topic))
     seen = seen_before(spine, scores, window_days=window_days)
     newest = latest(seen, by=("row_id", "topic"), at="ts", then="score")
     return newest.select("row_id", "topic", "score", "age_days")
 
 
-def _of_topics(newest: ibis.Table, topics: Sequence[str]) -> ibis.Table:
-    return newest.filter(newest.topic.isin(list(topics))) if topics else newest
+def _of_topics(crm: Crm, spine: ibis.Table, topics: Sequence[str], window_days: int) -> ibis.Table:
+    """Newest scores of the chosen topics, or of all; topics in lower case."""
+    newest = newest_scores(crm, spine, window_days=window_days, any_case=True)
+    return newest.filter(newest.topic.isin([_key(name) for name in topics])) if topics else newest
+
+
+def _key(topic: str) -> str:
+    return topic.strip().lower()

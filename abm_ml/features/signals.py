@@ -8,7 +8,7 @@ import ibis
 
 from abm_ml.data.crm import Crm
 from abm_ml.features.names import Feature
-from abm_ml.features.spine import check_at_least, for_every_row, seen_before
+from abm_ml.features.spine import check_at_least, folded, for_every_row, seen_before
 from abm_ml.rulebook import Criterion
 
 
@@ -29,7 +29,7 @@ def signal_counts(
     spine : ibis.Table
         row_id, account_id, as_of.
     kind : str
-        Kind of signal.
+        Kind of signal, whatever its case.
     within_days : int
         Length of the window.
     contains : sequence of str
@@ -46,7 +46,9 @@ def signal_counts(
         If the window is out of range.
     """
     check_at_least("within_days", within_days, 1)
-    signals = _signals(crm, spine, [kind], within_days, contains)
+    table = crm.table("signals")
+    mine = table.filter(folded(table.kind) == kind.strip().lower())
+    signals = _seen(spine, mine, within_days, contains)
     found = signals.group_by("row_id").agg(signals=signals.count())
     return for_every_row(spine, found, {"signals": 0})
 
@@ -68,7 +70,9 @@ def criterion_counts(crm: Crm, spine: ibis.Table, criterion: Criterion) -> ibis.
 def signal_features(crm: Crm, spine: ibis.Table, features: Sequence[Feature]) -> ibis.Table:
     """Signal features by their names, for the rows that have signals: row_id and features."""
     kinds = sorted({feature.item for feature in features})
-    signals = _signals(crm, spine, kinds, max(feature.days for feature in features))
+    table = crm.table("signals")
+    mine = table.filter(table.kind.isin(kinds))
+    signals = _seen(spine, mine, max(feature.days for feature in features))
     return signals.group_by("row_id").agg(
         **{
             feature.name: signals.count(
@@ -79,11 +83,9 @@ def signal_features(crm: Crm, spine: ibis.Table, features: Sequence[Feature]) ->
     )
 
 
-def _signals(
-    crm: Crm, spine: ibis.Table, kinds: Sequence[str], days: int, contains: Sequence[str] = ()
+def _seen(
+    spine: ibis.Table, mine: ibis.Table, days: int, contains: Sequence[str] = ()
 ) -> ibis.Table:
-    table = crm.table("signals")
-    mine = table.filter(table.kind.isin(list(kinds)))
     if contains:
         text = mine.text.lower()
         mine = mine.filter(ibis.or_(*(text.contains(part.strip().lower()) for part in contains)))

@@ -87,6 +87,11 @@ def whole_sum(number: ibis.Value, where: ibis.Value | None = None) -> ibis.Value
     return number.cast("float64").sum(where=where).fill_null(0.0)
 
 
+def folded(text: ibis.Value) -> ibis.Value:
+    """What two spellings of a topic or kind are compared by: no case, no space around it."""
+    return text.strip().lower()
+
+
 def check_at_least(name: str, value: float, least: float) -> None:
     """Refuse a setting that is below its least value.
 

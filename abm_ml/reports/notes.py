@@ -35,6 +35,21 @@ NOTES: tuple[Pair, ...] = (
         "规则评分没有任何可用的组成部分：所有企业均为 0 分",
     ),
     (
+        r"(?P<setting>\S+): nobody in the data has (?:topic|kind) (?P<name>.+), so that it counts "
+        r"0; the nearest are (?P<near>.+)",
+        "{setting}：数据中没有 {name}，因此计为 0；最接近的是 {near}",
+    ),
+    (
+        r"(?P<setting>\S+): nobody in the data has (?:topic|kind) (?P<name>.+), so that it counts "
+        r"0; the data has none at all",
+        "{setting}：数据中没有 {name}，因此计为 0；数据中一个也没有",
+    ),
+    (
+        r"(?P<setting>\S+): nobody in the data has (?:topic|kind) (?P<name>.+), so that it counts "
+        r"0; the data has (?P<has>.+)",
+        "{setting}：数据中没有 {name}，因此计为 0；数据中有 {has}",
+    ),
+    (
         r"the look-alike index has seen outcomes until (?P<day>\S+), after as_of: "
         r"no similarity is told",
         "相似客户索引已使用 {day} 之前的结果，晚于截至日期：不提供相似度",

@@ -26,8 +26,8 @@ _SHOWN = (
 )  # fmt: skip
 
 _WAITING = (
-    "past_won", "past_lost", "open_opportunities", "won_elsewhere", "mqa_points_micro", "sub_industry",
-    "country", "state", "technologies", "keywords",
+    "past_won", "past_lost", "open_opportunities", "won_elsewhere", "mqa_points_micro",
+    "sub_industry", "country", "state", "technologies", "keywords",
 )  # fmt: skip
 """Inputs of the rules that depend on the tier."""
 

@@ -34,11 +34,14 @@ class Scope:
         Which of `engagement` and `intent` the export has.
     currency : str
         That of the accounts' money; empty where the export names none, or several.
+    unheard : tuple of str
+        Sentences about topics and kinds of signals that the rule book names and nobody has.
     """
 
     criteria: frozenset[str]
     sources: frozenset[str]
     currency: str = ""
+    unheard: tuple[str, ...] = ()
 
 
 def read_scope(crm: Crm, params: Params, as_of: datetime) -> Scope:
@@ -60,12 +63,45 @@ def read_scope(crm: Crm, params: Params, as_of: datetime) -> Scope:
     }
     # Empty event tables count as there: absence is for the whole run (DESIGN 6.1).
     sources = frozenset(name for name, table in SOURCES.items() if crm.has(table))
-    return Scope(frozenset(judged), sources, _currency(crm))
+    return Scope(frozenset(judged), sources, _currency(crm), _unheard(crm, params, as_of))
 
 
 def criteria_of(params: Params) -> tuple[Criterion, ...]:
     """All criteria of the ICP."""
     return (*params.icp.firmographic, *params.icp.technographic)
+
+
+def _unheard(crm: Crm, params: Params, as_of: datetime) -> tuple[str, ...]:
+    """Topics and kinds that are named but that nobody has: they would silently count 0."""
+    kinds = [one.signal for one in criteria_of(params) if one.signal]
+    asked = (
+        ("intent.topics", "topic", "intent", params.intent.topics),
+        ("icp", "kind", "signals", kinds),
+    )
+    return tuple(
+        _unheard_words(setting, column, name, there)
+        for setting, column, table, names in asked
+        if names and crm.has(table)
+        for there in [_values(crm.table(table), column, as_of)]
+        for name in sorted(set(names))
+        if name.strip().lower() not in there
+    )
+
+
+def _values(table: ibis.Table, column: str, as_of: datetime) -> dict[str, str]:
+    """The values of a column before a date by their lower case, one spelling of each."""
+    seen = table.filter(table.ts < ibis.literal(as_of)).select(name=table[column].strip())
+    names = seen.distinct().order_by("name").to_pyarrow()["name"].drop_null().to_pylist()
+    return {name.lower(): name for name in names}
+
+
+def _unheard_words(setting: str, column: str, name: str, there: dict[str, str]) -> str:
+    near = difflib.get_close_matches(name.strip().lower(), there, n=3, cutoff=0.5)
+    shown = ", ".join(repr(there[one]) for one in near or sorted(there)[:3])
+    said = f"{setting}: nobody in the data has {column} {name!r}, so that it counts 0; "
+    if not there:
+        return f"{said}the data has none at all"
+    return said + (f"the nearest are {shown}" if near else f"the data has {shown}")
 
 
 def _check_columns(wanted: Sequence[str], known: Sequence[str]) -> None:

@@ -111,4 +111,4 @@ def _warnings(evaluation: Evaluation, summary: dict[str, Any]) -> list[str]:
     }
     pilots = pilot_warning(evaluation.placing.pilots)
     said = [sentence for sentence, applies in told.items() if applies]
-    return said + ([pilots] if pilots else [])
+    return [*said, *run.scope.unheard] + ([pilots] if pilots else [])

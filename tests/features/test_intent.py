@@ -57,6 +57,12 @@ def test_intent_is_the_strongest_topic_after_decay(intent) -> None:
     assert intent(rows, topics=("AI",)) == 0.0
 
 
+def test_topics_are_compared_whatever_their_case(intent, surging) -> None:
+    rows = [surge("Crm ", 30, 90), surge("CRM", 3, 64)]
+    assert intent(rows, topics=(" crm",)) == pytest.approx(64 * 2 ** (-3 / 30))
+    assert surging(rows, topics=(" crm", "ERP"))[0] == ([" crm"], 0.5)
+
+
 def test_intent_stays_between_0_and_100(intent) -> None:
     assert intent([surge("CRM", 0.5, 480)]) <= 100
     assert intent([]) == 0.0

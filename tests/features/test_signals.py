@@ -30,6 +30,8 @@ def test_a_rule_can_ask_for_one_kind(crm_of, make_spine) -> None:
     spine = make_spine(crm, [("A", AS_OF), ("A", AS_OF - timedelta(days=90))])
     counts = crm.to_arrow(signal_counts(crm, spine, "patent", 365)).sort_by("row_id")
     assert counts["signals"].to_pylist() == [2, 1]
+    shouted = crm.to_arrow(signal_counts(crm, spine, " Patent", 365)).sort_by("row_id")
+    assert shouted == counts
 
 
 def test_a_window_of_no_days_is_refused(crm_of, make_spine) -> None:
