@@ -22,7 +22,7 @@ from abm_ml.data.labels import normalise
 from abm_ml.data.plan import ColumnPlan, FilePlan
 from abm_ml.data.schemas import BOOLEAN, INTEGER, NUMBER, SCHEMAS, STRING, TAGS, TIMESTAMP
 from abm_ml.data.timestamps import DateOrder, OrderEvidence, Reading, read_timestamp
-from abm_ml.data.values import parse_count, parse_number, parse_tags, parse_year
+from abm_ml.data.values import parse_count, parse_number, parse_tags, parse_tier, parse_year
 from abm_ml.data.words import has_known_words, known_value, parse_boolean
 
 _HELPER_KINDS = {"is_deleted": BOOLEAN, "is_closed": BOOLEAN}
@@ -32,6 +32,12 @@ _PARSERS: Mapping[Any, Callable[[str], Any]] = {
     BOOLEAN: parse_boolean,
     TAGS: parse_tags,
 }
+_OWN_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "founded_year": parse_year,
+    "tier": parse_tier,
+}
+"""Of columns that are read in a way of their own, in whatever table."""
+
 _DOMAIN = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(?:www\d?\.)?([^/:?#\s]+).*")
 
 
@@ -94,7 +100,7 @@ def read_column(
         return _read_timestamps(text, chunk.rows, order, evidence)
     if kind in (NUMBER, INTEGER):
         text = without_nothing(text)
-    parse = parse_year if column.column == "founded_year" else _PARSERS[kind]
+    parse = _OWN_PARSERS.get(column.column, _PARSERS[kind])
     values, problems = parse_each(text, parse, kind)
     if column.scale != 1:
         values = pc.cast(pc.multiply(pc.cast(values, NUMBER), column.scale), kind, safe=False)

@@ -17,6 +17,7 @@ from abm_ml.data.meaning import convert_money, settle_outcomes, split_people
 from abm_ml.data.plan import FilePlan
 from abm_ml.data.schemas import INTEGER, SCHEMAS
 from abm_ml.data.timestamps import DateOrder, OrderEvidence
+from abm_ml.data.values import NO_TIER
 
 MONTH_FIRST = "__month_first"
 """Ending of the column that holds the other reading of dates such as 05/01/2024."""
@@ -186,7 +187,7 @@ def _check_tiers(work: _Work) -> None:
     sets = pc.equal(action, "tier")
     least = pc.if_else(sets, 0, 1)
     outside = pc.or_(pc.less(tier, least), pc.greater(tier, 3))
-    work.reject(outside, "tier", "is no tier (expected 1, 2 or 3; to set none, 0)", "unreadable")
+    work.reject(outside, "tier", NO_TIER, "unreadable")
     unsaid = pc.and_(sets, pc.is_null(tier))
     work.reject(unsaid, "action", "sets a tier by hand without saying which", "missing")
 

@@ -70,6 +70,10 @@ def parse_number(text: str) -> float:
     return _finite(-value if amount["sign"] == "-" or inner is not written else value)
 
 
+NO_TIER = "is no tier (expected 1, 2 or 3; to set none, 0)"
+"""What is said of a number that people set as a tier and that is none."""
+
+
 def parse_count(text: str) -> int:
     """A whole number; midpoints of ranges are rounded.
 
@@ -88,6 +92,25 @@ def parse_count(text: str) -> int:
     value = parse_number(_DOTTED_THOUSANDS.sub(_without_dots, text))
     if abs(value) >= 2**53:
         raise ValueError("is too large to be a count")
+    return round(value)
+
+
+def parse_tier(text: str) -> int:
+    """A tier's number as it stands: nothing is rounded, so that nobody gets another treatment.
+
+    Raises
+    ------
+    ValueError
+        If the text is no whole number.
+
+    Examples
+    --------
+    >>> parse_tier("2"), parse_tier("2.0")
+    (2, 2)
+    """
+    value = parse_number(text)
+    if value != round(value):
+        raise ValueError(NO_TIER)
     return round(value)
 
 

@@ -27,6 +27,8 @@ def test_decisions_are_read_in_english_and_chinese(prepare):
     [
         ("A1,promote,1,Ann,,", "is not one of pin, tier, pilot, hands_off"),
         ("A1,tier,4,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
+        ("A1,tier,1.5,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
+        ("A1,tier,1-2,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
         ("A1,pin,0,Ann,,", "is no tier (expected 1, 2 or 3; to set none, 0)"),
         ("A1,tier,,Ann,,", "sets a tier by hand without saying which"),
         ("A9,pin,,Ann,,", "leads to no row of accounts that was kept"),
@@ -41,6 +43,16 @@ def test_a_decision_that_cannot_be_carried_out_is_quarantined_and_said(prepare, 
     assert (
         "overrides: 1 are in quarantine: what they decide is not done" in prepared.summary.warnings
     )
+
+
+def test_a_refused_tier_is_told_with_file_row_column_and_value(prepare):
+    good = "".join("A2,tier,2.0,Ann,,\n" for _ in range(40))
+    prepared = prepare({"overrides.csv": f"{HEADER}{good}A1,tier,1.5,Ann,,\n"})
+    [bad] = prepared.quarantine("overrides")
+    assert (bad["file"], bad["row"], bad["column"], bad["value"]) == (
+        "overrides.csv", 42, "tier", "1.5",
+    )  # fmt: skip
+    assert set(prepared.column("overrides", "tier")) == {2}
 
 
 def test_a_tier_set_without_any_tier_column_is_refused_row_by_row(prepare):
