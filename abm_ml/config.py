@@ -183,6 +183,8 @@ def _first_message(error: ValidationError) -> str:
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         hint = f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(known)})"
         return f"{where}: no such setting{hint}"
+    if first["input"] is None:
+        return f"{where}: nothing is given; leave its name out for the default, or write a value"
     message = first["msg"].removeprefix("Value error, ")
     supplied = (
         ""

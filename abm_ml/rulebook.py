@@ -35,7 +35,7 @@ TIER_PRESETS: Mapping[str, tuple[int | None, int | None, int | None]] = {
 class Section(BaseModel):
     """A frozen group of settings that knows all its names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Engagement(Section):

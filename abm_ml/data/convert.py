@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abm_ml.data.cells import as_text
-from abm_ml.data.columns import read_column
+from abm_ml.data.columns import ReadColumn, read_column
 from abm_ml.data.csv_files import Chunk
 from abm_ml.data.meaning import convert_money, settle_outcomes, split_people
 from abm_ml.data.plan import FilePlan
 from abm_ml.data.schemas import INTEGER, SCHEMAS
-from abm_ml.data.timestamps import DateOrder, OrderEvidence
+from abm_ml.data.timestamps import DateOrder, OrderEvidence, through_day
 from abm_ml.data.values import NO_TIER
 
 MONTH_FIRST = "__month_first"
@@ -101,6 +101,8 @@ def convert_chunk(
     problems = []
     for column in plan.columns:
         read = read_column(plan, column, chunk, settings.date_order, evidence.get(column.column))
+        if column.column == "until":
+            read = _through_day(read)
         work.columns[column.column] = read.values
         work.texts[column.column] = read.text
         if read.month_first is not None and settings.date_order is None:
@@ -116,6 +118,12 @@ def convert_chunk(
     _interpret(work, settings)
     _check(work)
     return _result(work, chunk)
+
+
+def _through_day(read: ReadColumn) -> ReadColumn:
+    """What holds until a day holds through that day, in either reading of the day."""
+    other = None if read.month_first is None else through_day(read.month_first)
+    return read._replace(values=through_day(read.values), month_first=other)
 
 
 class _Work:

@@ -29,6 +29,9 @@ from abm_ml.errors import DataError
 
 Progress = Callable[[str], None]
 
+FEW_UNREADABLE = 3
+"""So many rows of a small table may be unreadable, whatever share of it they are."""
+
 _LINK_ORDER = ("accounts", "contacts", "leads", "opportunities")
 
 
@@ -65,7 +68,8 @@ def prepare_tables(
     date_order : "auto", "dmy" or "mdy"
         How to read 05/01/2024; a mapping file goes before it.
     max_unreadable_share : float
-        The largest share of a table's rows that may hold values that make no sense; 0 to 1.
+        The largest share of a table's rows that may hold values that make no sense; 0 to 1. Of a
+        small table `FEW_UNREADABLE` rows may, as long as they are fewer than half; with 0 none.
     base_currency : str
         ISO code of the currency that all money is converted to.
     currency_rates : mapping of str to float, optional
@@ -177,7 +181,8 @@ def _stage(
 def _refuse_unreadable(table: str, files: list[StagedFile], most: float) -> None:
     rows = sum(file.rows for file in files)
     unreadable = sum(file.unreadable for file in files)
-    if unreadable <= most * rows:
+    few = min(FEW_UNREADABLE, (rows - 1) // 2) if most else 0
+    if unreadable <= max(most * rows, few):
         return
     worst = next(file for file in files if file.first_unreadable is not None)
     first = worst.first_unreadable

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from abm_ml.errors import DataError
 
 DateOrder = Literal["dmy", "mdy"]
@@ -82,6 +85,22 @@ def read_timestamp(text: str, order: DateOrder | None = None) -> Reading:
     if match is None:
         raise ValueError(_EXPECTED)
     return _swappable(match, "dmy" if match["mark"] == "." else order)
+
+
+def through_day(ends: pa.Array) -> pa.Array:
+    """Ends that are written as days, moved to the last instant of these days.
+
+    "Until 31 March" holds on 31 March. A time of midnight sharp is a day, since a spreadsheet
+    tells no difference.
+
+    Parameters
+    ----------
+    ends : pyarrow.Array of timestamp[us]
+        In UTC; null stays null.
+    """
+    bare = pc.equal(pc.floor_temporal(ends, unit="day"), ends)
+    rest = pa.scalar(timedelta(days=1) - timedelta(microseconds=1), pa.duration("us"))
+    return pc.if_else(bare, pc.add(ends, rest), ends)
 
 
 @dataclass

@@ -27,6 +27,11 @@ NOTES: tuple[Pair, ...] = (
         "回测未发现有效信号：转化概率仅供参考，不参与排序",
     ),
     (
+        r"the ICP is empty: fit says nothing; declare criteria under icp in params.yaml, .+",
+        "理想客户特征为空：匹配度没有依据；请在 params.yaml 的 icp 下声明，"
+        "或用 abm icp propose 生成",
+    ),
+    (
         r"no ICP criterion can be judged: the export has none of their columns",
         "无法判断任何理想客户特征：导出文件不含所需字段",
     ),

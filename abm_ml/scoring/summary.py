@@ -11,7 +11,13 @@ from abm_ml.rules.overrides import pilot_warning
 from abm_ml.rules.tiers import NO_TIER
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.propensity import NO_SIGNAL
+from abm_ml.scoring.scope import criteria_of
 from abm_ml.scoring.tally import Tally
+
+EMPTY_ICP = (
+    "the ICP is empty: fit says nothing; declare criteria under icp in params.yaml, or let  "
+    "abm icp propose  do it"
+)
 
 
 def summarise(evaluation: Evaluation, tally: Tally) -> dict[str, Any]:
@@ -102,8 +108,9 @@ def _warnings(evaluation: Evaluation, summary: dict[str, Any]) -> list[str]:
             and run.predictor.target is not None
             and run.predictor.expected_amount is None
         ),
+        EMPTY_ICP: not criteria_of(run.params),
         "no ICP criterion can be judged: the export has none of their columns": (
-            not run.scope.criteria
+            len(criteria_of(run.params)) > 0 and not run.scope.criteria
         ),
         "no part of the account score that has a weight is there: every account scores 0": (
             not any(evaluation.weights.values())

@@ -206,7 +206,9 @@ class CheckedIcp:
                 said = line(one.warning, lang)
                 yield line("warning", lang, rule=rule_words(one.criterion, lang), said=said)
         inside = self.check.inside[UNIVERSE]
-        if not self.check.grades:
+        if not self.check.criteria:
+            yield line("nothing_declared", lang)
+        elif not self.check.grades:
             yield line("nothing_judged", lang)
         elif inside.of and inside.knocked_out == inside.of:
             yield line("empty", lang)

@@ -104,6 +104,11 @@ LINES: Mapping[str, tuple[str, str]] = {
         "所有已知客户都符合：不起区分作用",
     ),
     "warning": ("note  {rule} {said}", "注意  {rule}：{said}"),
+    "nothing_declared": (
+        "note  the ICP is empty: declare criteria under icp in params.yaml, or let  "
+        "abm icp propose  write some",
+        "注意  理想客户特征为空：请在 params.yaml 的 icp 下声明，或用 abm icp propose 生成",
+    ),
     "nothing_judged": (
         "note  no rule can be judged on this data",
         "注意  现有数据无法判断任何规则",

@@ -60,3 +60,22 @@ def test_a_tier_set_without_any_tier_column_is_refused_row_by_row(prepare):
     prepared = prepare({"overrides.csv": f"account_id,action\n{good}A1,tier\n"})
     assert prepared.quarantine("overrides")[0]["value"] == "tier"
     assert set(prepared.column("overrides", "action")) == {"pilot"}
+
+
+@pytest.mark.parametrize("file", ["overrides.csv", "suppressions.csv"])
+def test_what_holds_until_a_day_holds_through_it(prepare, file):
+    kind = "account_id,action" if file == "overrides.csv" else "value,kind"
+    text = f"{kind},until\nA1,X,2026-03-31\nA1,X,2026年4月1日\nA1,X,2026-03-31 09:30\nA1,X,\n"
+    word = "pin" if file == "overrides.csv" else "account"
+    prepared = prepare({file: text.replace("X", word)})
+    ends = prepared.column(file.removesuffix(".csv"), "until")
+    assert sorted(end.isoformat() for end in ends if end) == [
+        "2026-03-31T09:30:00", "2026-03-31T23:59:59.999999", "2026-04-01T23:59:59.999999",
+    ]  # fmt: skip
+    assert ends.count(None) == 1
+
+
+def test_the_day_may_be_written_day_or_month_first(prepare):
+    text = "account_id,action,until\nA1,pin,05/04/2026\nA2,pin,04/23/2026\n"
+    ends = prepare({"overrides.csv": text}).column("overrides", "until")
+    assert sorted(f"{end:%m-%d %H:%M}" for end in ends) == ["04-23 23:59", "05-04 23:59"]

@@ -316,15 +316,34 @@ def test_an_export_that_leaves_no_account_is_refused(prepare, rows, message):
 
 
 def test_too_many_unreadable_values_stop_the_run_and_name_the_first(prepare):
-    rows = "".join(f"{number},Acme,5\n" for number in range(18))
-    text = f"account_id,name,employees\n{rows}X,Beta,-3\nY,Gamma,many\n"
+    rows = "".join(f"{number},Acme,5\n" for number in range(36))
+    text = f"account_id,name,employees\n{rows}X,Beta,-3\n" + "Y,Gamma,many\n" * 3
     with pytest.raises(
         DataError,
-        match=r"accounts\.csv row 20, employees: '-3' is negative; 2 of 20 rows of accounts are "
+        match=r"accounts\.csv row 38, employees: '-3' is negative; 4 of 40 rows of accounts are "
         r"unreadable, more than the 9% allowed: correct the column, map another one",
     ):
         prepare({"accounts.csv": text}, max_unreadable_share=0.09)
     assert prepare({"accounts.csv": text}, max_unreadable_share=0.1).summary
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "share", "refused"),
+    [(4, 1, 0.05, False), (4, 3, 0.05, False), (5, 4, 0.05, True), (1, 1, 0.05, True),
+     (0, 1, 0.05, True), (4, 1, 0.0, True)],
+)  # fmt: skip
+def test_a_few_unreadable_rows_of_a_small_table_stop_nothing(prepare, good, bad, share, refused):
+    rows = "A1,pin,1\n" * good + "A1,pin,9\n" * bad
+    files = {"overrides.csv": f"account_id,action,tier\n{rows}"}
+    if refused:
+        with pytest.raises(DataError, match=f"{bad} of {good + bad} rows of overrides are unread"):
+            prepare(files, max_unreadable_share=share)
+        return
+    prepared = prepare(files, max_unreadable_share=share)
+    assert len(prepared.table("overrides")) == good
+    assert f"overrides: {bad} are in quarantine: what they decide is not done" in (
+        prepared.summary.warnings
+    )
 
 
 def test_missing_keys_and_links_are_not_unreadable(prepare):

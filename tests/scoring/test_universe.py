@@ -276,6 +276,15 @@ def test_criteria_may_count_signals_and_look_at_columns_that_the_user_brought(sc
     assert technographic == {"acme": 100, "beta": 50, "gamma": 0, "keep-off": 50}
 
 
+def test_an_empty_icp_is_told_with_what_to_do(score, tables):
+    empty = Params.model_validate({"icp": {"firmographic": [], "technographic": []}})
+    said = [one for one in score(tables, empty).summary["warnings"] if "ICP" in one]
+    assert said == [
+        "the ICP is empty: fit says nothing; declare criteria under icp in params.yaml, or let  "
+        "abm icp propose  do it"
+    ]
+
+
 def test_a_misspelt_criterion_is_named(score, tables):
     with pytest.raises(ParamsError, match=r"no column 'industy' \(did you mean industry\?\)"):
         score(tables, icp({"column": "industy", "exists": True}))
