@@ -27,6 +27,11 @@ NOTES: tuple[Pair, ...] = (
         "回测未发现有效信号：转化概率仅供参考，不参与排序",
     ),
     (
+        r"ICP, points, intent or score weights are no longer those that the model learned .+",
+        "理想客户特征、互动分、意图或评分权重已不同于模型学习优先级权重时的设置："
+        "现采用 params.yaml 中的权重；请运行 abm train 重新学习",
+    ),
+    (
         r"the ICP is empty: fit says nothing; declare criteria under icp in params.yaml, .+",
         "理想客户特征为空：匹配度没有依据；请在 params.yaml 的 icp 下声明，"
         "或用 abm icp propose 生成",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from abm_ml.config import Params
 from abm_ml.rules.score import propensity_score
 from abm_ml.scoring.propensity import NO_SIGNAL, Predictor
+from abm_ml.scoring.rule_book import is_outdated
 
 Numbers = NDArray[np.float64]
 
@@ -17,9 +18,10 @@ def fusion_weights(
 ) -> dict[str, float]:
     """Weights of priority's parts in this run (DESIGN 6.8).
 
-    Those that the model's training learned, else the params'. A model in which no signal was
-    found has no weight, nor has similarity, which the same history taught; propensity and
-    similarity are shown all the same. Without a model rules and similarity carry the list.
+    Those that the model's training learned under the same rule book, else the params'. A model in
+    which no signal was found has no weight, nor has similarity, which the same history taught;
+    propensity and similarity are shown all the same. Without a model rules and similarity carry
+    the list.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def fusion_weights(
     if predictor.verdict == NO_SIGNAL:
         return weights | {name: 0.0 for name in weights if name != "account_score"}
     learned = predictor.fusion if fusion.learn else None
-    if learned is None or learned["weights"] is None:
+    if learned is None or learned["weights"] is None or is_outdated(predictor, params):
         return weights
     with_all = learned["weights_with_similarity"]
     if with_similarity and fusion.similarity > 0 and with_all is not None:

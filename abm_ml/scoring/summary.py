@@ -11,12 +11,19 @@ from abm_ml.rules.overrides import pilot_warning
 from abm_ml.rules.tiers import NO_TIER
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.propensity import NO_SIGNAL
+from abm_ml.scoring.rule_book import is_outdated
 from abm_ml.scoring.scope import criteria_of
 from abm_ml.scoring.tally import Tally
 
 EMPTY_ICP = (
     "the ICP is empty: fit says nothing; declare criteria under icp in params.yaml, or let  "
     "abm icp propose  do it"
+)
+
+
+OUTDATED_WEIGHTS = (
+    "ICP, points, intent or score weights are no longer those that the model learned its weights "
+    "in priority under: those of params.yaml hold; run  abm train  to learn them anew"
 )
 
 
@@ -103,6 +110,7 @@ def _warnings(evaluation: Evaluation, summary: dict[str, Any]) -> list[str]:
         "the back-test found no signal: propensity is shown, but has no weight": (
             run.predictor is not None and run.predictor.verdict == NO_SIGNAL
         ),
+        OUTDATED_WEIGHTS: is_outdated(run.predictor, run.params),
         "no won opportunity had an amount in training: expected value is empty": (
             run.predictor is not None
             and run.predictor.target is not None

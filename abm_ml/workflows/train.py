@@ -26,6 +26,7 @@ from abm_ml.propensity.value import fit_amounts
 from abm_ml.propensity.value_error import value_facts
 from abm_ml.scoring.drift import universe_facts
 from abm_ml.scoring.past_scores import past_account_scores
+from abm_ml.scoring.rule_book import marked
 from abm_ml.tracking.runs import page_path
 from abm_ml.tracking.store import open_store
 from abm_ml.workflows.as_of import resolve_as_of
@@ -174,7 +175,7 @@ def _fitted(crm: Crm, table: TrainingTable, params: Params) -> TrainedPropensity
         seed=params.seed,
         facts={**row_facts(crm, table, params), "value": value},
         amounts=learned,
-        fusion=fusion_facts(crm, table, trial, report.verdict, params),
+        fusion=marked(fusion_facts(crm, table, trial, report.verdict, params), params),
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from abm_ml.config import Params
 from abm_ml.scoring.fusion import fusion_parts, fusion_weights
-from abm_ml.scoring.propensity import Predictor
+from abm_ml.scoring.propensity import NO_SIGNAL, Predictor
+from abm_ml.scoring.rule_book import is_outdated, marked
 
 LEARNED = {
     "weights": {"account_score": 0.2, "propensity": 0.8},
@@ -74,3 +75,28 @@ def test_parts_are_0_to_100_and_only_those_that_are_there() -> None:
     parts = fusion_parts(score, np.array([0.1, 0.3]), 0.1, np.array([np.nan, 70.0]))
     np.testing.assert_allclose(parts["propensity"], [50, 75])
     np.testing.assert_array_equal(parts["similarity"], [0, 70])
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"engagement": {"full_points": 50}}, False),
+        ({"icp": {"technographic": [{"column": "technologies", "contains": ["SAP"]}]}}, False),
+        ({"intent": {"topics": ["crm"]}}, False),
+        ({"tiers": {"tier_1_at": 90}}, True),
+        ({"icp": {"grades": {"A": 50, "D": 0}}}, True),
+    ],
+)
+def test_weights_learned_under_another_rule_book_do_not_hold(
+    change: dict[str, Any], same: bool
+) -> None:
+    learned = predictor(marked(LEARNED, params()))
+    given = Params.model_validate({**change, "mqa": {"grade": "A"}})
+    assert fusion_weights(given, learned) == (
+        LEARNED["weights"] if same else {"account_score": 0.5, "propensity": 0.5}
+    )
+    assert is_outdated(learned, given) is not same
+    assert not is_outdated(predictor(LEARNED), given), "a model from before there were marks"
+    assert not is_outdated(None, given)
+    silent = predictor(marked(LEARNED, params()), NO_SIGNAL)
+    assert not is_outdated(silent, given), "where there is no signal no weight is learned"
