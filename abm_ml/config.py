@@ -10,10 +10,10 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from abm_ml.criterion import Criterion, Section
 from abm_ml.errors import ParamsError
 from abm_ml.rulebook import (
     AccountScore,
-    Criterion,
     Engagement,
     Exclusions,
     Fusion,
@@ -21,7 +21,6 @@ from abm_ml.rulebook import (
     Intent,
     Mqa,
     Plays,
-    Section,
     Stages,
     Tiers,
     Workload,

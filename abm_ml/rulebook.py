@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from abm_ml.criterion import Criterion, Section
 
 NotNegative = Annotated[float, Field(ge=0)]
 Capacity = Annotated[int, Field(ge=0)] | None
@@ -32,17 +32,11 @@ TIER_PRESETS: Mapping[str, tuple[int | None, int | None, int | None]] = {
 """The most accounts that tiers 1, 2 and 3 may hold; None: no cap (DESIGN 6.2)."""
 
 
-class Section(BaseModel):
-    """A frozen group of settings that knows all its names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 class Engagement(Section):
     """Engagement points: what people did, decayed over time."""
 
     preset: Literal["classic", "huoyan"] = "classic"
-    points: dict[str, NotNegative] = {}
+    points: dict[str, NotNegative] = Field({})
     daily_cap: int = Field(5, ge=1)
     half_life_days: float = Field(30.0, gt=0)
     window_days: int = Field(365, ge=1)
@@ -88,101 +82,6 @@ class Intent(Section):
         return self
 
 
-WITHIN_DAYS = 365
-"""Days in which signals are counted unless told."""
-
-
-class Criterion(Section):
-    """One ICP rule on one column of accounts, or on the number of signals of one kind.
-
-    A column has exactly one test: `any_of`, `none_of`, `contains`, `min`/`max` or `exists`. A
-    signal is counted within a window: `count_at_least`, `count_at_most` or both; `contains`
-    beside them counts only the signals whose text holds one of its words.
-    """
-
-    column: str = ""
-    signal: str = ""
-    any_of: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    min: float | None = None
-    max: float | None = None
-    exists: bool = False
-    count_at_least: int = Field(0, ge=0)
-    count_at_most: int | None = Field(None, ge=0)
-    within_days: int = Field(WITHIN_DAYS, ge=1)
-    weight: float = Field(1.0, gt=0)
-    must: bool = False
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if bool(self.column) == bool(self.signal):
-            raise ValueError("give either column or signal")
-        if self.signal:
-            self._check_count()
-        else:
-            self._check_column_test()
-        if any(not text.strip() for text in (*self.any_of, *self.none_of, *self.contains)):
-            raise ValueError("a blank text fits everything or nothing; leave it out")
-        return self
-
-    @property
-    def source(self) -> str:
-        """What it looks at: the column, or the count of a signal named as its feature.
-
-        Signals whose text matters are named apart, with their words in brackets.
-        """
-        if not self.signal:
-            return self.column
-        words = json.dumps(self.contains, ensure_ascii=False) if self.contains else ""
-        return f"signals:{self.signal}{words}:{self.within_days}d"
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Least and greatest number that a range or a count lets through, both included."""
-        low, high = self.min, self.max
-        if self.signal:
-            low, high = self.count_at_least, self.count_at_most
-        return -math.inf if low is None else low, math.inf if high is None else high
-
-    def _check_column_test(self) -> None:
-        if self.count_at_least or self.count_at_most is not None or self._counts_own_days:
-            raise ValueError(
-                "count_at_least, count_at_most and within_days go with signal; test a column "
-                "with any_of, none_of, contains, min/max or exists"
-            )
-        ranged = self.min is not None or self.max is not None
-        tests = (self.any_of, self.none_of, self.contains, ranged, self.exists)
-        if sum(map(bool, tests)) != 1:
-            raise ValueError(
-                "give exactly one test: any_of, none_of, contains, min/max or exists (or "
-                "count_at_least, count_at_most with signal)"
-            )
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min:g} is greater than max {self.max:g}")
-
-    def _check_count(self) -> None:
-        ranged = self.min is not None or self.max is not None
-        if self.any_of or self.none_of or ranged or self.exists:
-            raise ValueError(
-                "any_of, none_of, min/max and exists go with column; a signal is counted: give "
-                "count_at_least or count_at_most, and perhaps contains for its text"
-            )
-        if not self.count_at_least and self.count_at_most is None:
-            raise ValueError(
-                "say how many signals: count_at_least (1 or more) or count_at_most (0 or more)"
-            )
-        if self.count_at_most is not None and self.count_at_least > self.count_at_most:
-            raise ValueError(
-                f"count_at_least {self.count_at_least} is greater than count_at_most "
-                f"{self.count_at_most}"
-            )
-
-    @property
-    def _counts_own_days(self) -> bool:
-        return self.within_days != WITHIN_DAYS
-
-
 class Icp(Section):
     """The ideal customer profile: declared rules, never a model."""
 
@@ -202,7 +101,7 @@ class Icp(Section):
         Criterion(column="technologies", contains=("Salesforce", "HubSpot", "SAP"), weight=2),
         Criterion(column="technologies", contains=("AWS", "Azure", "Alibaba Cloud"), weight=1),
     )
-    grades: dict[str, float] = {"A+": 90, "A": 80, "B+": 70, "B": 55, "C": 35, "D": 0}
+    grades: dict[str, float] = Field({"A+": 90, "A": 80, "B+": 70, "B": 55, "C": 35, "D": 0})
 
     @model_validator(mode="after")
     def _musts_agree(self) -> Self:
@@ -314,18 +213,20 @@ class Mqa(Section):
     grade: str = "B+"
     pipeline_score: float = Field(85.0, gt=0, le=100)
     engagement_minutes: float = Field(100.0, gt=0)
-    minutes: dict[str, NotNegative | Literal["value"]] = {
-        "email_click": 1.0,
-        "website_visit": 2.0,
-        "event_registration": 2.0,
-        "content_download": 5.0,
-        "whitepaper_download": 10.0,
-        "demo_request": 15.0,
-        "webinar": 30.0,
-        "live_event": 30.0,
-        "call": 15.0,
-        "meeting": 45.0,
-    }
+    minutes: dict[str, NotNegative | Literal["value"]] = Field(
+        {
+            "email_click": 1.0,
+            "website_visit": 2.0,
+            "event_registration": 2.0,
+            "content_download": 5.0,
+            "whitepaper_download": 10.0,
+            "demo_request": 15.0,
+            "webinar": 30.0,
+            "live_event": 30.0,
+            "call": 15.0,
+            "meeting": 45.0,
+        }
+    )
 
     @model_validator(mode="after")
     def _rises(self) -> Self:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import ibis
 
+from abm_ml.criterion import Criterion
 from abm_ml.data.crm import Crm
 from abm_ml.features.names import Feature
 from abm_ml.features.spine import check_at_least, folded, for_every_row, seen_before
-from abm_ml.rulebook import Criterion
 
 
 def signal_counts(

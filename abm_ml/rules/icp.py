@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from abm_ml.criterion import Criterion
 from abm_ml.errors import ParamsError
-from abm_ml.rulebook import Criterion
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from abm_ml.rulebook import Criterion
+from abm_ml.criterion import Criterion
 from abm_ml.rules.icp import (
     Flags,
     PartFit,

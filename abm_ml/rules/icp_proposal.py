@@ -19,7 +19,7 @@ from statistics import NormalDist
 import numpy as np
 import pyarrow as pa
 
-from abm_ml.rulebook import Criterion
+from abm_ml.criterion import Criterion
 from abm_ml.rules.icp import Flags, Numbers, verdict_of
 from abm_ml.rules.icp_evidence import LEAST_WON, LOST, UNIVERSE, WON, Evidence, Groups, references
 from abm_ml.rules.icp_shapes import LEAST_LIFT, shaped

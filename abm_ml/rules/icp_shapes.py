@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from abm_ml.criterion import Criterion
 from abm_ml.data.column_kinds import column_kind
 from abm_ml.data.tokens import names_a_person
 from abm_ml.features.names import parse_feature
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import Flags, Numbers, filled, is_list, plain, verdict_of
 from abm_ml.rules.icp_evidence import WON, Groups, references
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from abm_ml.config import Params
+from abm_ml.criterion import Criterion
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppression_sources
 from abm_ml.errors import DataError
@@ -23,7 +24,6 @@ from abm_ml.features.intent import intent_score
 from abm_ml.features.opportunities import opportunity_sources, opportunity_state, won_elsewhere
 from abm_ml.features.signals import criterion_counts
 from abm_ml.features.spine import whole_sum
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import plain, source_of
 from abm_ml.scoring.scope import Scope, criteria_of, read_scope
 

@@ -11,10 +11,10 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from abm_ml.config import Params
+from abm_ml.criterion import Criterion
 from abm_ml.data.crm import Crm
 from abm_ml.errors import ParamsError
 from abm_ml.features.account import existing_accounts
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import source_of
 
 SOURCES = {"engagement": "engagements", "intent": "intent"}

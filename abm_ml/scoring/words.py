@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm_ml.criterion import Criterion
 from abm_ml.propensity.words import Lang, fact_words, value_words
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import source_of
 
 _LONGEST_VALUE = 80

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abm_ml.config import Params
+from abm_ml.criterion import Criterion
 from abm_ml.data.crm import Crm
 from abm_ml.data.suppression import suppressed_accounts
 from abm_ml.features.account import existing_accounts
@@ -25,7 +26,6 @@ from abm_ml.features.attributes import attribute_features
 from abm_ml.features.discovery import frequent
 from abm_ml.features.names import ATTRIBUTE, Feature, parse_feature
 from abm_ml.features.signals import criterion_counts, signal_features
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import Flags, plain
 from abm_ml.rules.icp_evidence import LOST, UNIVERSE, WON
 

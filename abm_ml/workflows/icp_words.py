@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from abm_ml.criterion import Criterion
 from abm_ml.propensity.words import Lang, field_words
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp_evidence import LOST, UNIVERSE, WON, Evidence
 from abm_ml.scoring.words import asked
 

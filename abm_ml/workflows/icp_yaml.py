@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from abm_ml.config import Params
+from abm_ml.criterion import Criterion
 from abm_ml.propensity.words import Lang
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp_proposal import Proposal, Proposed
 from abm_ml.workflows.icp_words import evidence_words, line
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from abm_ml.criterion import Criterion
 from abm_ml.errors import ParamsError
 from abm_ml.features.signals import criterion_counts, signal_counts
-from abm_ml.rulebook import Criterion
 
 AS_OF = datetime(2026, 1, 1)
 

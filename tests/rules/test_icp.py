@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abm_ml.criterion import Criterion
 from abm_ml.errors import ParamsError
-from abm_ml.rulebook import Criterion
 from abm_ml.rules.icp import fit, grades, knocked_out, part_fit, source_of, tags_met
 
 GRADES = {"A+": 90, "A": 80, "B+": 70, "B": 55, "C": 35, "D": 0}

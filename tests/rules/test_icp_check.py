@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from abm_ml.rulebook import Criterion
+from abm_ml.criterion import Criterion
 from abm_ml.rules.icp_check import Passage, check_icp
 
 GROUPS = {

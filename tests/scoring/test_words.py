@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from abm_ml.criterion import Criterion
 from abm_ml.propensity.words import fact_words
-from abm_ml.rulebook import Criterion
 from abm_ml.scoring.words import asked, reason_writer
 
 POSTINGS = {"signal": "job_posting", "contains": ("data engineer", "ETL"), "within_days": 90}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm_ml.config import Params
-from abm_ml.rulebook import Criterion
+from abm_ml.criterion import Criterion
 from abm_ml.rules.icp_evidence import Evidence, Share
 from abm_ml.rules.icp_proposal import Proposal, Proposed
 from abm_ml.workflows.icp_yaml import proposal_yaml
