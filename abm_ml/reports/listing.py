@@ -39,8 +39,8 @@ def listing(
     top = tal.sort_values("rank").head(SHOWN)
     columns = _columns(top, summary)
     head = tag("tr", *(tag("th", say(key), class_=style, scope="col") for key, style in columns))
-    body = [_row(row, columns) for row in top.to_dict("records")]
-    table = tag("table", tag("thead", head), tag("tbody", *body), class_="list")
+    body = [_rows(row, columns) for row in top.to_dict("records")]
+    table = tag("table", tag("thead", head), *body, class_="list")
     return section(
         "list",
         paragraph("list.note", shown=len(top), n=summary["tal"]),
@@ -73,8 +73,6 @@ def _columns(top: pd.DataFrame, summary: Mapping[str, Any]) -> list[tuple[str, s
         columns.append(("list.win_column" if win else "list.propensity_column", "n"))
     if top["engagement"].notna().any():
         columns.append(("list.engagement", "n"))
-    if top["next_step"].notna().any():
-        columns.append(("list.next_step", "full"))
     columns.append(("list.reasons", "full"))
     if top["reasons"].map(lambda told: bool(weightiest(told, "propensity"))).any():
         columns.append(("list.propensity_reasons", "full"))
@@ -88,12 +86,17 @@ def _target_note(summary: Mapping[str, Any], training: Mapping[str, Any] | None)
     return paragraph("list.propensity", style="small soft", target=target) if target else None
 
 
-def _row(row: Row, columns: list[tuple[str, str]]) -> Html:
+def _rows(row: Row, columns: list[tuple[str, str]]) -> Html:
+    """An account's numbers; and in a row below them, since it is a sentence, what to do next."""
     cells = [
         tag("td", tag("span", say(key), class_="what"), _CELLS[key](row), class_=style or None)
         for key, style in columns
     ]
-    return tag("tr", *cells)
+    if is_missing(row["next_step"]):
+        return tag("tbody", tag("tr", *cells))
+    named = tag("span", say("list.next_step"), class_="what")
+    step = tag("td", named, _next_step(row), class_="full step", colspan=len(columns))
+    return tag("tbody", tag("tr", *cells, class_="above"), tag("tr", step))
 
 
 def _account(row: Row) -> Html:
@@ -135,8 +138,6 @@ def _plain(value: Any) -> Any:
 
 
 def _next_step(row: Row) -> Html:
-    if is_missing(row["next_step"]):
-        return Html("–")
     if is_missing(row.get("play_why")):  # A list of an earlier version tells no more.
         return join(row["next_step"])
     told = {name: _plain(row[name]) for name in COLUMNS.names}
@@ -163,7 +164,6 @@ _CELLS: Mapping[str, Callable[[Row], object]] = {
     "list.propensity_column": _propensity,
     "list.win_column": _propensity,
     "list.engagement": _engagement,
-    "list.next_step": _next_step,
     "list.reasons": lambda row: _reason_list(row, "account_score"),
     "list.propensity_reasons": lambda row: _reason_list(row, "propensity"),
 }
