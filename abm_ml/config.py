@@ -122,7 +122,8 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _grade_exists(self) -> Self:
-        if self.mqa.way == "grade" and self.mqa.grade not in self.icp.grades:
+        asked = self.mqa.way == "grade" or "grade" in self.mqa.model_fields_set
+        if asked and self.mqa.grade not in self.icp.grades:
             known = ", ".join(self.icp.grades)
             raise ValueError(f"mqa.grade: '{self.mqa.grade}' is no grade of icp.grades ({known})")
         return self
@@ -173,6 +174,16 @@ def checked_params(settings: Mapping[str, Any], where: str) -> Params:
         raise ParamsError(f"{where}: {_first_message(error)}") from error
 
 
+_PLAIN = {
+    "tuple_type": "give a list, such as [a, b]",
+    "dict_type": "give names and values, such as {name: 1}",
+    "model_type": "give settings by their names, such as {name: 1}",
+    "model_attributes_type": "give settings by their names, such as {name: 1}",
+    "missing": "is needed here; write it too",
+}
+"""What the library says of a value of the wrong kind, in words that say what to write."""
+
+
 def _first_message(error: ValidationError) -> str:
     """Name the setting, what is wrong and, for a typo, what was probably meant."""
     first = error.errors()[0]
@@ -184,7 +195,7 @@ def _first_message(error: ValidationError) -> str:
         return f"{where}: no such setting{hint}"
     if first["input"] is None:
         return f"{where}: nothing is given; leave its name out for the default, or write a value"
-    message = first["msg"].removeprefix("Value error, ")
+    message = _PLAIN.get(first["type"], first["msg"].removeprefix("Value error, "))
     supplied = (
         ""
         if isinstance(first["input"], dict | BaseModel)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from abm_ml.criterion import Criterion, Section
 
@@ -228,6 +229,18 @@ class Mqa(Section):
         }
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_two_is_enough(cls, given: object) -> object:
+        """A tier's points or contacts alone leave the other as it is."""
+        if not isinstance(given, Mapping):
+            return given
+        whole = dict(given)
+        for name in ("tier_1", "tier_2", "tier_3"):
+            if isinstance(given.get(name), Mapping):
+                whole[name] = {**cls.model_fields[name].default.model_dump(), **given[name]}
+        return whole
+
     @model_validator(mode="after")
     def _rises(self) -> Self:
         # Else a better tier would ask more, and more engagement could un-make an MQA.
@@ -263,6 +276,14 @@ class Exclusions(Section):
     account_types: tuple[str, ...] = ("competitor", "partner", "竞争对手", "合作伙伴")
     hands_off_owners: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
+
+    @field_validator("own_domains")
+    @classmethod
+    def _are_domains(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for name in given:
+            if not re.fullmatch(r"@?[^\s@/:.]+(\.[^\s@/:.]+)+", name.strip()):
+                raise ValueError(f"'{name}' is no domain; write it like example.com")
+        return given
 
 
 class Fusion(Section):

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from abm_ml.config import Params, load_params
+from abm_ml.config import Params, checked_params, load_params
 from abm_ml.errors import ParamsError
 
 SHIPPED = Path(__file__).parents[1] / "params.yaml"
@@ -58,6 +58,10 @@ def test_shipped_file_names_every_setting() -> None:
         ("engagement: {half_life_days: 0}", r"half_life_days: .*greater than 0\. Supplied value 0"),
         ("engagement: {full_points: .inf}", r"full_points: .*finite number\. Supplied value inf"),
         ("mqa: {tier_1: {points: .nan}}", r"points: .*finite number\. Supplied value nan"),
+        ("tiers: [1]", r"tiers: give settings by their names.*Supplied value \[1\]"),
+        ("exclusions: {own_domains: a.com}", r"own_domains: give a list, such as \[a, b\]"),
+        ("exclusions: {own_domains: [our company]}", r"'our company' is no domain; write it like"),
+        ("mqa: {grade: B-}", r"mqa\.grade: 'B-' is no grade of icp\.grades"),
         ("icp:", r"icp: nothing is given; leave its name out for the default"),
         ("engagement: {bot_events_a_day: 4}", r"a_day must be at least daily_cap, 5\. .* value 4"),
         ("intent: {way: surge}", r"way surge asks how many of your topics surge: name them"),
@@ -130,3 +134,8 @@ def test_capacity_overrides_the_preset() -> None:
     )
     own = Params.model_validate({"tiers": {"capacity": [5, 6, None]}})
     assert own.tiers.capacities == (5, 6, None)
+
+
+def test_half_of_a_threshold_leaves_the_other_half_as_it_is() -> None:
+    mqa = checked_params({"mqa": {"tier_1": {"points": 20}}}, "params.yaml").mqa
+    assert (mqa.tier_1.points, mqa.tier_1.contacts) == (20, Params().mqa.tier_1.contacts)

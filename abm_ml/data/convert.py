@@ -155,6 +155,8 @@ class _Work:
 def _interpret(work: _Work, settings: Settings) -> None:
     """Columns that depend on each other."""
     plan = work.plan
+    if plan.table == "suppressions":  # "e-mail"
+        work.columns["kind"] = pc.replace_substring(work.columns["kind"], "e_mail", "email")
     if plan.table == "engagements":
         split_people(work.columns)
     if plan.table == "opportunities":

@@ -22,6 +22,12 @@ FOREVER = datetime(9999, 12, 31)
 SAME_DOMAIN = "same domain as"
 """Kind of a suppression that holds through another record of the company: its value names it."""
 
+_BY_ID = ("account", "contact")
+"""Kinds whose value is an id, which may hold whatever it likes."""
+
+_BETWEEN = "[;,|；，、\\n]"
+"""What stands between several values in one cell."""
+
 _PAIRS = pa.schema({"domain": pa.string(), "company": pa.string()})
 
 
@@ -123,16 +129,20 @@ def _tail(domain: ibis.Value) -> ibis.Value:
 
 
 def listed_as(crm: Crm, kind: str) -> ibis.Table:
-    """Suppressions of one kind: value as it is compared, end, a reason; and the row as written."""
+    """Suppressions of one kind: value as it is compared, end, a reason; and the row as written.
+
+    A cell that names several addresses, digests or domains names each of them.
+    """
     table = crm.table("suppressions")
     chosen = table.filter(table.kind.strip().lower() == kind)
-    written = chosen.value.strip()
-    lowered = written.lower()
+    each = chosen.value if kind in _BY_ID else chosen.value.re_split(_BETWEEN).unnest()
+    chosen = chosen.mutate(each=each.strip())
+    written, lowered = chosen.value.strip(), chosen.each.lower()
     value = {
-        "domain": bare_domain(written),
-        "email": ibis.coalesce(mailbox(written_address(written)), lowered),
-        "email_sha256": lowered,
-    }.get(kind, written)
+        "domain": bare_domain(chosen.each),
+        "email": ibis.coalesce(mailbox(written_address(chosen.each)), lowered.nullif("")),
+        "email_sha256": lowered.nullif(""),
+    }.get(kind, chosen.each)
     return chosen.select(
         value=value,
         until=chosen.until.fill_null(ibis.literal(FOREVER)).cast("timestamp(6)"),

@@ -54,7 +54,7 @@ def read_scope(crm: Crm, params: Params, as_of: datetime) -> Scope:
     """
     criteria = criteria_of(params)
     columns = sorted({one.column for one in criteria if one.column})
-    _check_columns(columns, crm.table("accounts").columns)
+    _check_columns(params, crm.table("accounts").columns)
     filled = _filled_columns(crm, columns, as_of)
     judged = {
         source_of(one)
@@ -104,12 +104,16 @@ def _unheard_words(setting: str, column: str, name: str, there: dict[str, str]) 
     return said + (f"the nearest are {shown}" if near else f"the data has {shown}")
 
 
-def _check_columns(wanted: Sequence[str], known: Sequence[str]) -> None:
-    for column in wanted:
-        if column not in known:
-            near = difflib.get_close_matches(column, known, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else f"; they have {', '.join(known)}"
-            raise ParamsError(f"icp: accounts have no column '{column}'{hint}")
+def _check_columns(params: Params, known: Sequence[str]) -> None:
+    for part in ("firmographic", "technographic"):
+        for number, criterion in enumerate(getattr(params.icp, part)):
+            column = criterion.column
+            if column and column not in known:
+                near = difflib.get_close_matches(column, known, n=1)
+                hint = f" (did you mean {near[0]}?)" if near else f"; they have {', '.join(known)}"
+                raise ParamsError(
+                    f"icp.{part}.{number}.column: accounts have no column '{column}'{hint}"
+                )
 
 
 def _filled_columns(crm: Crm, columns: Sequence[str], as_of: datetime) -> set[str]:

@@ -61,6 +61,7 @@ def summarise(evaluation: Evaluation, tally: Tally) -> dict[str, Any]:
         "clusters": tally.by_name("cluster"),
         "cluster_names_zh": dict(evaluation.cluster_names_zh),
         "product": run.product,
+        "own_domains": sorted(run.params.exclusions.own_domains),
         "changes": _changes(evaluation, tally),
         "account_score_weights": dict(evaluation.weights),
         "tier_floors": list(run.params.tiers.floors),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,7 +119,7 @@ def export(
     out : Path
         Directory to write; replaced as a whole.
     params : Params
-        Own domains, threads and memory.
+        Threads, memory, and own domains beside those that the list was scored with.
     to : str
         One of `abm_ml.exports.formats.FORMATS`.
     lang : {"en", "zh"}
@@ -138,7 +139,8 @@ def export(
     crm = Crm.open(data, threads=params.threads, memory_limit=params.memory_limit)
     progress("looking who may leave")
     as_of = _date_of(listed)
-    audience = select_audience(crm, listed, excluded, as_of, params.exclusions.own_domains)
+    own = {*params.exclusions.own_domains, *_own_domains(tal)}
+    audience = select_audience(crm, listed, excluded, as_of, sorted(own))
     made = make_export(
         audience, to, lang=lang, platform=platform, algorithm=algorithm, identifier=identifier
     )
@@ -198,6 +200,14 @@ def _read_list(tal: Path) -> tuple[pd.DataFrame, set[str]]:
             )
     left = pq.read_table(excluded, columns=["account_id"])["account_id"].to_pylist()
     return as_frame(pq.read_table(listed)), set(left)
+
+
+def _own_domains(tal: Path) -> list[str]:
+    """Domains of the own company as the list's run had them; no export may forget them."""
+    file = tal / "run.json"
+    if not file.is_file():
+        return []
+    return list(json.loads(file.read_text(encoding="utf-8")).get("own_domains", []))
 
 
 def _date_of(listed: pd.DataFrame) -> datetime:

@@ -310,3 +310,10 @@ def test_a_suppressed_account_takes_the_other_records_of_its_company_with_it(
     assert {row["account_id"]: row["suppressed_kind"] for row in told} == {
         one: kind if one == value or kind == "domain" else SAME_DOMAIN for one in barred
     }
+
+
+@pytest.mark.parametrize("between", ["; ", ",", "；"])
+def test_a_cell_that_names_several_names_each_of_them(crm, between) -> None:
+    several = between.join(["Lee, Ann <ann@acme.com>", "bob@private.net"])
+    assert contacts_of(crm(listed("email", several))) == {"C1", "C2", "C3"}
+    assert set(accounts_of(crm(listed("domain", f"acme.com{between}bolt.io")))) == {"A1", "A2"}

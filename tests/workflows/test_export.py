@@ -117,6 +117,21 @@ def test_accounts_of_the_excluded_table_stay_whatever_the_list_says(
     assert run.summary["left_out"]["accounts"]["excluded"] == 1
 
 
+def test_the_own_company_is_that_of_the_run_whatever_params_the_export_gets(
+    tal: Path, world: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(tal, tmp_path / "tal"))
+    run = json.loads((copy / "run.json").read_text(encoding="utf-8"))
+    assert run["own_domains"] == []
+    listed = export(copy, world / "work", tmp_path / "out", HELD_OUT, to="linkedin-contacts")
+    ours = pd.read_csv(listed.out / listed.summary["files"][0]["name"])["email"].dropna().iloc[0]
+    own = {"own_domains": [ours.split("@")[1]]}
+    (copy / "run.json").write_text(json.dumps(run | own), encoding="utf-8")
+    again = export(copy, world / "work", tmp_path / "again", HELD_OUT, to="linkedin-contacts")
+    assert ours in texts_of(listed)
+    assert own["own_domains"][0] not in texts_of(again)
+
+
 def test_counts_add_up(send: Send) -> None:
     told = send("hubspot").summary
     (accounts, contacts) = told["files"]
