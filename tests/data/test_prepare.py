@@ -233,8 +233,8 @@ def test_a_history_speaks_of_columns_by_their_canonical_names(prepare):
 
 
 def test_a_suppression_of_an_unknown_kind_is_quarantined_not_passed_over(prepare):
-    prepared = prepare({"suppressions.csv": "kind,value\n域名,acme.com\nfax,123\n"})
-    assert prepared.column("suppressions", "kind") == ["domain"]
+    prepared = prepare({"suppressions.csv": "kind,value\n域名,acme.com\nE-Mail,a@b.com\nfax,1\n"})
+    assert prepared.column("suppressions", "kind") == ["domain", "email"]
     assert prepared.quarantine("suppressions")[0]["reason"] == (
         "is not one of account, contact, domain, email, email_sha256"
     )
