@@ -1,4 +1,5 @@
 import ipaddress
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -95,12 +96,12 @@ def test_a_contact_without_a_contacts_table_leads_nowhere(prepare):
 
 
 def test_a_network_of_two_accounts_tells_nothing():
-    known = NetworkMap([("10.0.0.0/8", "A", None), ("10.0.0.0/8", "B", None)])
+    known = NetworkMap([("10.0.0.0/8", "A", None, None), ("10.0.0.0/8", "B", None, None)])
     assert known.account("10.1.1.1") is None
 
 
 def test_the_narrowest_network_decides():
-    known = NetworkMap([("10.0.0.0/8", "A", None), ("10.1.0.0/16", "B", "office")])
+    known = NetworkMap([("10.0.0.0/8", "A", None, None), ("10.1.0.0/16", "B", "office", None)])
     assert known.account("10.1.1.1") == "B"
     assert known.account("10.2.1.1") == "A"
 
@@ -116,12 +117,71 @@ def test_networks_that_cannot_be_read_are_pointed_out(prepare):
     assert "such as '10.0.0.0/99'" in prepared.summary.warnings[0]
 
 
+EVENTS = "ts,kind,ip\n" + "".join(f"2024-0{month}-01,call,10.1.1.1\n" for month in range(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("networks", "accounts"),
+    [
+        (["10.1.1.1,A1,office,2024-03-01"], [None, None, "A1", "A1", "A1"]),
+        (["10.1.1.1,A1,office,2024-03-01 00:00:01"], [None, None, None, "A1", "A1"]),
+        (
+            ["10.1.1.1,A1,office,2024-04-01", "10.1.1.1,A1,office,2024-02-01"],
+            [None, "A1", "A1", "A1", "A1"],
+        ),
+        (
+            ["10.1.1.1,A2,office,2024-04-01", "10.1.1.1,A1,office,2024-02-01"],
+            [None, "A1", "A1", None, None],
+        ),
+        (
+            ["10.1.1.1,A1,office,", "10.1.1.1,A1,shared,2024-03-01"],
+            ["A1", "A1", None, None, None],
+        ),
+        (
+            ["10.0.0.0/8,A1,office,2024-02-01", "10.1.1.1,A2,office,2024-04-01"],
+            [None, "A1", "A1", "A2", "A2"],
+        ),
+    ],
+)
+def test_an_event_is_traced_only_by_what_was_observed_of_networks_by_then(
+    prepare, networks, accounts
+):
+    rows = "\n".join(["cidr,account_id,kind,observed_at", *networks])
+    prepared = prepare({"networks.csv": rows + "\n", "engagements.csv": EVENTS})
+    by_time = sorted(prepared.table("engagements"), key=lambda event: event["ts"])
+    assert [event["account_id"] for event in by_time] == accounts
+
+
+moments = st.none() | st.dates(date(2024, 1, 1), date(2024, 1, 9)).map(
+    lambda day: datetime(day.year, day.month, day.day)
+)
+known_networks = st.lists(
+    st.tuples(
+        st.sampled_from(["10.0.0.0/8", "10.1.0.0/16", "10.1.1.1"]),
+        st.sampled_from("AB"),
+        st.sampled_from([None, "office", "shared"]),
+        moments,
+    ),
+    max_size=6,
+)
+
+
+@given(known_networks, st.integers(1, 9))
+def test_an_address_stands_at_any_time_for_whom_the_networks_observed_by_then_tell(networks, day):
+    at = datetime(2024, 1, day)
+    by_then = [network for network in networks if network[3] is None or network[3] <= at]
+    told = [one for one in NetworkMap(networks).tenures("10.1.1.1") if one.since <= at < one.until]
+    assert [tenure.account for tenure in told] == [
+        account for account in [NetworkMap(by_then).account("10.1.1.1")] if account
+    ]
+
+
 addresses = st.ip_addresses(v=4) | st.ip_addresses(v=6)
 
 
 @given(st.lists(addresses, min_size=1, max_size=5), st.integers(1, 32), addresses)
 def test_the_network_map_agrees_with_pythons_ipaddress(bases, prefix, address):
     networks = [ipaddress.ip_network(f"{base}/{prefix}", strict=False) for base in bases]
-    known = NetworkMap((str(network), "A", None) for network in networks)
+    known = NetworkMap((str(network), "A", None, None) for network in networks)
     inside = any(network.version == address.version and address in network for network in networks)
     assert (known.account(str(address)) == "A") is inside

@@ -135,7 +135,7 @@ def _known_networks(crm: Crm, as_of: datetime) -> NetworkMap:
             known.kind.strip().lower().nullif("").name("kind"),
         )
     ).to_pylist()
-    return NetworkMap((row["address"], row["account_id"], row["kind"]) for row in rows)
+    return NetworkMap((row["address"], row["account_id"], row["kind"], None) for row in rows)
 
 
 def _offices(addresses: pd.Series, networks: NetworkMap, wanted: Collection[str]) -> pd.DataFrame:
