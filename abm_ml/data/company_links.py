@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -17,8 +16,11 @@ CONFIDENT = 95.0
 """Only the same words link by themselves: a person sees what is merely similar."""
 
 _DOMAINS = ("domain", "email")
-_NO_LINK = pa.schema(
+_DATES = {"leads": "created_at", "intent": "ts", "engagements": "ts"}
+"""When the row of each table came to be."""
+_ANSWER = pa.schema(
     [(name, pa.string()) for name in ("company", "domain", "account_id", "status", "evidence")]
+    + [("until", pa.timestamp("us"))]
 )
 
 
@@ -34,6 +36,7 @@ class CompanyLinks:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._names: AccountNames | None = None
+        self._created: dict[str, pd.Timestamp] = {}
 
     def resolve_leads(self) -> list[str]:
         """Fill a lead's account from its company (an id or a name) and its e-mail's domain.
@@ -59,7 +62,9 @@ class CompanyLinks:
     def resolve(self, table: str) -> list[str]:
         """Fill the account of rows that have none from their company's name or domain.
 
-        A mailbox service's domain says nothing. What fits several accounts is linked to none.
+        A mailbox service's domain says nothing. What fits several accounts is linked to none. An
+        account that was created after a row takes it only if no earlier one fits: what is added
+        later must not change the scores of earlier dates.
 
         Parameters
         ----------
@@ -79,14 +84,22 @@ class CompanyLinks:
             return []
         bench.add_column(table, "account_id")
         domain = f"coalesce({', '.join([*domains, 'NULL'])})"
+        date = f"{name}.{_DATES[table]}" if bench.has(table, _DATES[table]) else "NULL::TIMESTAMP"
         asked = bench.con.execute(
-            f"SELECT DISTINCT {company} AS company, {domain} AS domain FROM {name} "
-            "WHERE account_id IS NULL ORDER BY ALL"
+            f"SELECT {company} AS company, {domain} AS domain, min({date}) AS earliest "
+            f"FROM {name} WHERE account_id IS NULL GROUP BY ALL ORDER BY ALL"
         ).df()
-        bench.con.register("company_links", self._match(asked))
+        bench.con.register("answers", self._answers(asked))
+        bench.con.execute(
+            "CREATE OR REPLACE TEMP TABLE company_links AS SELECT *, lag(until) OVER "
+            "(PARTITION BY company, domain ORDER BY until NULLS LAST) AS since FROM answers"
+        )
+        bench.con.unregister("answers")
         same = (
             f"company_links.company IS NOT DISTINCT FROM {company} "
-            f"AND company_links.domain IS NOT DISTINCT FROM {domain}"
+            f"AND company_links.domain IS NOT DISTINCT FROM {domain} "
+            f"AND (until IS NULL OR {date} < until) "
+            f"AND (since IS NULL OR coalesce({date}, 'infinity') >= since)"
         )
         several = bench.count(
             f"SELECT count(*) FROM {name} JOIN company_links ON {same} "
@@ -98,33 +111,63 @@ class CompanyLinks:
             f"WHERE {name}.account_id IS NULL AND company_links.status = 'matched'"
         )
         record(bench, table, "account_id", linked)
-        bench.con.unregister("company_links")
         if not several:
             return []
         return [f"{table}: {several} fit several accounts equally well: linked to none of them"]
 
-    def _match(self, asked: pd.DataFrame) -> pa.Table:
-        """Account, status and evidence of each company and domain."""
-        asked = asked.astype(object).where(asked.notna(), None)
-        telling = asked["company"].notna() | asked["domain"].map(company_domain).notna()
-        asked = asked[telling]
-        if asked.empty:
-            return _NO_LINK.empty_table()
-        queries = asked.rename(columns={"company": "name"}).reset_index(drop=True)
-        found = match_accounts(queries, self._accounts(), min_score=CONFIDENT, work_addresses=True)
-        columns: dict[str, Any] = {"company": queries["name"], "domain": queries["domain"]}
-        columns |= {name: found[name] for name in ("account_id", "status", "evidence")}
-        arrays = {name: pa.array(values.tolist(), pa.string()) for name, values in columns.items()}
-        return pa.table(arrays, schema=_NO_LINK)
+    def _answers(self, asked: pd.DataFrame) -> pa.Table:
+        """Account, status and evidence of each company and domain, and until when they hold.
+
+        All accounts answer first. Where one of them is newer than the earliest row, those that
+        were there before it answer too, and so on backward, until none of them fits.
+        """
+        texts = asked[["company", "domain"]].astype(object)
+        texts = texts.where(texts.notna(), None)
+        telling = texts["company"].notna() | texts["domain"].map(company_domain).notna()
+        always = np.full(len(texts), "NaT", dtype="datetime64[us]")
+        left = texts.assign(earliest=asked["earliest"], until=always)[telling]
+        answers = []
+        while not left.empty:
+            found = match_accounts(
+                left[["company", "domain"]].rename(columns={"company": "name"}),
+                self._accounts(),
+                min_score=CONFIDENT,
+                work_addresses=True,
+                before=left["until"].to_numpy("datetime64[us]"),
+            ).set_axis(left.index)
+            found = found[found["status"] != "unmatched"]
+            told = left.loc[found.index].join(found[["account_id", "status", "evidence"]])
+            answers.append(pa.Table.from_pandas(told[_ANSWER.names], _ANSWER, preserve_index=False))
+            left = told[["company", "domain", "earliest"]].assign(until=self._newest(found))
+            left = left[left["earliest"] < left["until"]]
+        return pa.concat_tables([_ANSWER.empty_table(), *answers])
+
+    def _newest(self, found: pd.DataFrame) -> pd.Series:
+        """When the newest of the accounts that each answer names was created."""
+        named = [
+            [account] if status == "matched" else [one["account_id"] for one in candidates]
+            for account, status, candidates in zip(
+                found["account_id"], found["status"], found["candidates"], strict=True
+            )
+        ]
+        newest = [
+            max((self._created[one] for one in ids if one in self._created), default=pd.NaT)
+            for ids in named
+        ]
+        return pd.Series(newest, index=found.index, dtype="datetime64[us]")
 
     def _accounts(self) -> AccountNames:
         if self._names is None:
-            wanted = ["account_id", "name", "domain", "former_names"]
+            wanted = ["account_id", "name", "domain", "former_names", "created_at"]
             given = [column for column in wanted if self._bench.has("accounts", column)]
             columns = ", ".join(given)
-            self._names = AccountNames(
-                self._bench.con.execute(f"SELECT {columns} FROM accounts ORDER BY account_id").df()
-            )
+            accounts = self._bench.con.execute(
+                f"SELECT {columns} FROM accounts ORDER BY account_id"
+            ).df()
+            if "created_at" in given:
+                created = accounts.set_index("account_id")["created_at"].dropna()
+                self._created = created.to_dict()
+            self._names = AccountNames(accounts)
         return self._names
 
 

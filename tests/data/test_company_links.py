@@ -73,6 +73,55 @@ def test_an_intent_row_finds_its_account_by_a_domain_that_one_account_has(prepar
     )
 
 
+@pytest.mark.parametrize(
+    ("later", "linked"),
+    [
+        ([], ["A1", "A1", "A1"]),
+        (["A9,Other,acme.com,2024-02-15"], ["A1", "A1", None]),
+        (["A9,Acme,acme.com,2024-02-15"], ["A1", "A1", None]),
+        (["A9,Other,acme.com,2024-02-01"], ["A1", None, None]),
+        (["A9,Other,acme.com,"], [None, None, None]),
+        (["A8,X,acme.com,2024-02-15", "A9,Y,acme.com,2024-02-16"], ["A1", "A1", None]),
+    ],
+)
+def test_a_row_is_linked_among_the_accounts_that_were_there(prepare, later, linked):
+    accounts = ["account_id,name,domain,created_at", "A1,Acme,acme.com,2023-05-01", *later]
+    rows = "".join(f"acme.com,crm,2024-0{month}-01,70\n" for month in (1, 2, 3))
+    prepared = prepare(
+        {
+            "accounts.csv": "\n".join(accounts) + "\n",
+            "intent.csv": f"domain,topic,ts,score\n{rows}",
+        }
+    )
+    by_time = sorted(prepared.table("intent"), key=lambda row: row["ts"])
+    assert [row["account_id"] for row in by_time] == linked
+
+
+def test_an_account_that_fits_better_takes_no_row_from_before_it_was_there(prepare):
+    prepared = prepare(
+        {
+            "accounts.csv": "account_id,name,created_at\n"
+            "A1,Acme Inc.,2023-05-01\nA2,Acme,2024-02-15\n",
+            "leads.csv": "lead_id,company,created_at\nL1,Acme,2024-01-01\nL2,Acme,2024-03-01\n"
+            "L3,Acme,\n",
+        }
+    )
+    assert prepared.column("leads", "account_id") == ["A1", "A2", "A2"]
+
+
+def test_a_row_that_fits_no_account_of_its_time_is_the_first_later_ones(prepare):
+    """A lead is mostly older than the account that sales makes of it."""
+    prepared = prepare(
+        {
+            "accounts.csv": "account_id,name,domain,created_at\n"
+            "A1,Acme,acme.com,2024-02-01\nA2,Twin,acme.com,2024-03-01\n",
+            "leads.csv": "lead_id,email,company,created_at\n"
+            "L1,x@acme.com,n.a.,2024-01-01\nL2,x@acme.com,n.a.,2024-04-01\n",
+        }
+    )
+    assert prepared.column("leads", "account_id") == ["A1", None]
+
+
 def test_an_event_that_names_its_company_is_linked_where_nothing_else_tells(prepare):
     prepared = prepare(
         {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -40,8 +41,8 @@ class AccountNames:
     Parameters
     ----------
     accounts : DataFrame
-        account_id and name, and what is there of former_names, domain, codes and places; one row
-        an account, in any order.
+        account_id and name, and what is there of former_names, domain, codes, places and
+        created_at; one row an account, in any order.
 
     Raises
     ------
@@ -64,9 +65,23 @@ class AccountNames:
         }
         self._parse = lru_cache(_PARSED)(parse_name)
         self._weights: dict[str, float] = {}
+        self._created: npt.NDArray[np.datetime64] | None = None
+        self._end = np.datetime64("NaT")
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def before(self, moment: np.datetime64) -> AccountNames:
+        """Only the accounts created before a moment, or at no known time, by the same index."""
+        view = copy.copy(self)
+        view._created, view._end = self.table["created_at"].to_numpy("datetime64[us]"), moment
+        return view
+
+    def known(self, rows: Iterable[int]) -> list[int]:
+        """Those of some rows whose accounts were created in time."""
+        if self._created is None:
+            return list(rows)
+        return [row for row in rows if not self._created[row] >= self._end]
 
     def value(self, row: int, column: str) -> str:
         """What an account's record says in a column of codes or places; empty for nothing."""
@@ -111,6 +126,9 @@ class AccountNames:
             return []
         entries, inverse = np.unique(np.concatenate(taken), return_inverse=True)
         shared = np.bincount(inverse, np.concatenate(weights))
+        if self._created is not None:
+            in_time = ~(self._created[self._rows[entries]] >= self._end)
+            entries, shared = entries[in_time], shared[in_time]
         best = np.lexsort((entries, -np.round(shared, 6)))[:_MOST_COMPARED]
         return [
             Found(int(self._rows[e]), self._parse(self._entries[e]), bool(self._former[e]))

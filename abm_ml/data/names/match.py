@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from abm_ml.data.domains import company_domain, is_free_mail
@@ -28,6 +31,7 @@ def match_accounts(
     *,
     min_score: float = MIN_SCORE,
     work_addresses: bool = False,
+    before: npt.NDArray[np.datetime64] | None = None,
 ) -> pd.DataFrame:
     """The account that each query means, with the evidence; none is better than a wrong one.
 
@@ -52,6 +56,9 @@ def match_accounts(
     work_addresses : bool
         Whether domains are those of people's work addresses: they tell where somebody works even
         where the company beside them is written as nothing like it (a form's "n.a.", a brand).
+    before : array of datetime64, optional
+        For each query a moment: only accounts whose created_at is earlier, or null, are meant.
+        NaT, as None: all accounts.
 
     Returns
     -------
@@ -80,9 +87,11 @@ def match_accounts(
         raise ParamsError(f"min_score must be from 0 to 100. Supplied value {min_score}")
     known = accounts if isinstance(accounts, AccountNames) else AccountNames(accounts)
     ids, asked = read_queries(queries)
+    ends = np.full(len(asked), "NaT", dtype="datetime64[us]") if before is None else before
+    views = [known if np.isnat(end) else known.before(end) for end in ends]
     decisions = [
-        decide(query, told, known, min_score, work_address=work_addresses)
-        for query, told in zip(asked, _identify(asked, known), strict=True)
+        decide(query, _told(told, view), view, min_score, work_address=work_addresses)
+        for query, told, view in zip(asked, _identify(asked, known), views, strict=True)
     ]
     named = Counter(decision.row for decision in decisions if decision.row is not None)
     rows = [
@@ -125,6 +134,17 @@ def _identify(asked: list[Query], accounts: AccountNames) -> list[Identified]:
         )
         for n, query in enumerate(asked)
     ]
+
+
+def _told(told: Identified, accounts: AccountNames) -> Identified:
+    """What leads to accounts that were created in time."""
+    return replace(
+        told,
+        ids=accounts.known(told.ids),
+        codes=accounts.known(told.codes),
+        domains=accounts.known(told.domains),
+        but_for_zeros=accounts.known(told.but_for_zeros),
+    )
 
 
 def _looked_up(kind: str, values: list[list[str]], accounts: AccountNames) -> list[list[int]]:
