@@ -15,6 +15,7 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.names.dictionary import free_mail
 from abm_ml.data.suppression import suppressed_contacts, suppressed_people
 from abm_ml.data.titles import SENIORITIES, parse_titles
+from abm_ml.features.account import existing_accounts
 from abm_ml.features.engagement import CONTACT, LEAD, daily_events, micro_points
 from abm_ml.features.spine import whole_sum
 from abm_ml.rulebook import Engagement
@@ -98,7 +99,9 @@ def people(
 
 
 def unlinked_leads(crm: Crm, as_of: datetime) -> ibis.Table:
-    """Leads that belong to no account, so that no slice and no row of `people` has them.
+    """Leads of no account that existed at as_of, so that no row of `people` has them.
+
+    The account that sales made of a lead later does not reach back: till then it had none.
 
     Returns
     -------
@@ -106,7 +109,8 @@ def unlinked_leads(crm: Crm, as_of: datetime) -> ibis.Table:
         person (lead_id), verified.
     """
     leads = _free_leads(crm, as_of)
-    lost = leads.filter(_account_of(leads).isnull())
+    there = existing_accounts(crm, as_of).select(belongs_to="account_id")
+    lost = leads.mutate(belongs_to=_account_of(leads)).anti_join(there, "belongs_to")
     return lost.select(person=lost.lead_id, verified=_verified(lost, ibis.literal(False)))
 
 

@@ -99,6 +99,20 @@ def test_leads_without_an_account_are_verified_by_their_address_only(crm_of) -> 
     ]
 
 
+def test_a_lead_of_an_account_created_since_belonged_to_none(crm_of) -> None:
+    crm = crm_of(
+        accounts=[
+            {"account_id": "A", "name": "A", "created_at": AS_OF - timedelta(days=1)},
+            {"account_id": "B", "name": "B", "created_at": AS_OF},
+            {"account_id": "C", "name": "C"},
+        ],
+        leads=[lead(f"L{home}", account_id=home) for home in "ABC"]
+        + [lead("LX", converted_account_id="B")],
+    )
+    lost = crm.to_arrow(unlinked_leads(crm, AS_OF)).to_pydict()["person"]
+    assert sorted(lost) == ["LB", "LX"]
+
+
 def test_points_and_engagement_are_those_of_the_person_at_this_account(found) -> None:
     rows = found(
         contacts=[contact("C1"), contact("C2"), contact("C3")],

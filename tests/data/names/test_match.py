@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -192,6 +193,25 @@ def test_a_work_address_tells_where_somebody_works_whatever_a_form_says():
     found = match_accounts(table, MORE, work_addresses=True)
     assert found["account_id"].tolist() == ["A2", None]
     assert [c["account_id"] for c in found["candidates"][1]] == ["A2", "A7"]
+
+
+def test_only_accounts_created_before_a_query_s_moment_are_meant():
+    day = pd.to_datetime(["2024-01-01", "2024-02-01", None, "2024-01-01"])
+    accounts = pd.DataFrame(
+        {
+            "account_id": ["A1", "A2", "A3", "A4"],
+            "name": ["Acme Inc.", "Acme", "Old", "Sole"],
+            "domain": ["acme.com", "acme.com", "old.com", None],
+            "created_at": day,
+        }
+    )
+    asked = pd.DataFrame({"name": ["Acme", "Acme", "Acme", "Old", "Sole", "Acme"]})
+    moments = ["2024-01-01", "2024-02-01", "2024-02-02", "2000-01-01", "2024-01-01", "NaT"]
+    found = match_accounts(asked, accounts, before=np.array(moments, dtype="datetime64[us]"))
+    assert found["account_id"].tolist() == [None, "A1", "A2", "A3", None, "A2"]
+    domains = pd.DataFrame({"domain": ["acme.com"] * 3})
+    found = match_accounts(domains, accounts, before=np.array(moments[:3], dtype="datetime64[us]"))
+    assert found["account_id"].tolist() == [None, "A1", None]
 
 
 def test_another_domain_counts_against_a_name_but_not_another_country_s():
