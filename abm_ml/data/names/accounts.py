@@ -66,7 +66,7 @@ class AccountNames:
         self._parse = lru_cache(_PARSED)(parse_name)
         self._weights: dict[str, float] = {}
         self._created: npt.NDArray[np.datetime64] | None = None
-        self._end = np.datetime64("NaT")
+        self._end: np.datetime64 = np.datetime64("NaT")
 
     def __len__(self) -> int:
         return len(self.ids)
