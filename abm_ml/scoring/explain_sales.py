@@ -48,27 +48,60 @@ def _tier_words(account: Closeup, lang: Lang) -> str:
 
 
 def mqa(account: Closeup) -> dict[str, Any]:
-    """What was asked and what is there; points of outcome kinds do not count here."""
+    """What was asked and what is there, in the units of the way that the rule book names.
+
+    Points (of outcome kinds none count) and contacts, by `grade` the grade too; by `demandbase`
+    minutes and pipeline score, and which of them qualified the account.
+    """
+    settings = account.run.params.mqa
     verdict = verdict_of(account.draft, np.array([account.tier]), account.run.params)
+    compared = _minutes_and_score if settings.way == "demandbase" else _points_and_contacts
     return {
+        "way": settings.way,
         "qualified": bool(verdict.qualified[0]),
-        "points": account.value("mqa_points_micro") / MICRO,
-        "points_asked": int(verdict.points_asked[0]) / MICRO,
-        "contacts": account.value("engaged_contacts"),
-        "contacts_asked": int(verdict.contacts_asked[0]),
-        "window_days": account.run.params.mqa.window_days,
+        **compared(account, verdict),
+        "window_days": settings.window_days,
         "gap": verdict.gap[0].as_py(),
         **_mqa_story(account, verdict),
     }
 
 
+def _points_and_contacts(account: Closeup, verdict: MqaVerdict) -> dict[str, Any]:
+    settings = account.run.params.mqa
+    grade = {"grade": account.value("grade"), "grade_asked": settings.grade}
+    return {
+        "points": account.value("mqa_points_micro") / MICRO,
+        "points_asked": int(verdict.points_asked[0]) / MICRO,
+        "contacts": account.value("engaged_contacts"),
+        "contacts_asked": int(verdict.contacts_asked[0]),
+        **(grade if settings.way == "grade" else {}),
+    }
+
+
+def _minutes_and_score(account: Closeup, verdict: MqaVerdict) -> dict[str, Any]:
+    """Either is enough: `qualified_by` names those that were."""
+    settings, score = account.run.params.mqa, account.value("pipeline_score")
+    enough = {
+        "minutes": bool(verdict.by_engagement[0]),
+        "pipeline_score": (score or 0.0) >= settings.pipeline_score,
+    }
+    return {
+        "minutes": account.value("minutes_micro") / MICRO,
+        "minutes_asked": int(verdict.points_asked[0]) / MICRO,
+        "pipeline_score": score,
+        "pipeline_score_asked": settings.pipeline_score,
+        "qualified_by": [name for name in enough if verdict.qualified[0] and enough[name]],
+    }
+
+
 def _mqa_story(account: Closeup, verdict: MqaVerdict) -> dict[str, Any]:
-    """Since when the account is an MQA, and the events that made it so."""
+    """Since when the account is an MQA, and the events that made it so (a score: none)."""
     run, tier = account.run, np.array([account.tier])
     at = decisions(account.crm, run, account.draft, tier)["mqa_at"]
     if not verdict.by_engagement[0]:
         return {"since": iso(at[0].as_py()), "made_by": []}
     events = mqa_events(account.crm, run, account.draft, [0])
+    unit = "minutes" if run.params.mqa.way == "demandbase" else "points"
     behind = events_behind(events, at, mqa_decay(run.params))
     return {
         "since": iso(at[0].as_py()),
@@ -77,7 +110,7 @@ def _mqa_story(account: Closeup, verdict: MqaVerdict) -> dict[str, Any]:
                 "ts": iso(event["ts"]),
                 "kind": event["kind"],
                 "person": event["person"],
-                "points": event["points_micro"] / MICRO,
+                unit: event["points_micro"] / MICRO,
             }
             for event in behind.to_pylist()
         ],

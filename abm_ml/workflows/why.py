@@ -13,12 +13,12 @@ from abm_ml.data.crm import Crm
 from abm_ml.data.titles import NAMES
 from abm_ml.propensity.words import Lang, fact_words, kind_words
 from abm_ml.reports.texts import code_words
-from abm_ml.rules.mqa import gap_words
 from abm_ml.rules.plays import play_reason, play_words
 from abm_ml.scoring.explain import explain_account
 from abm_ml.workflows.as_of import resolve_as_of
 from abm_ml.workflows.result import DONE
 from abm_ml.workflows.score import checked_language, current_index, previous_of, scoring_model
+from abm_ml.workflows.why_mqa import mqa_lines
 from abm_ml.workflows.why_words import line
 
 
@@ -179,26 +179,10 @@ def _engagement(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
 
 
 def _decisions(facts: dict[str, Any], lang: Lang) -> Iterator[str]:
-    tier, mqa = facts["tier"], facts["mqa"]
+    tier = facts["tier"]
     why = tier["why_zh" if lang == "zh" else "why"]
     yield line("tier", lang, tier=tier["tier"] or line("no_tier", lang), why=why)
-    said = line(
-        "mqa",
-        lang,
-        answer=line("yes" if mqa["qualified"] else "no", lang),
-        points=mqa["points"],
-        points_asked=mqa["points_asked"],
-        contacts=mqa["contacts"],
-        contacts_asked=mqa["contacts_asked"],
-        days=mqa["window_days"],
-    )
-    yield line("gap", lang, mqa=said, gap=gap_words(mqa["gap"], lang)) if mqa["gap"] else said
-    if mqa["since"]:
-        yield line("mqa_since", lang, since=mqa["since"][:10])
-    for event in mqa["made_by"]:
-        shown = {"day": event["ts"][:10], "points": event["points"]}
-        who = event["person"] or line("anonymous", lang)
-        yield line("made_by", lang, kind=kind_words(event["kind"], lang), who=who, **shown)
+    yield from mqa_lines(facts["mqa"], lang)
     yield line("stage", lang, stage=_code("stage", facts["stage"], lang))
 
 

@@ -28,15 +28,37 @@ LINES: Mapping[str, tuple[str, str]] = {
     "tier": ("tier {tier}: {why}", "客户分层 {tier}：{why}"),
     "no_tier": ("none", "无"),
     "mqa": (
-        "MQA {answer}: {points:g} of {points_asked:g} points, {contacts} of {contacts_asked} "
-        "contacts in {days} days",
-        "市场合格客户（MQA）{answer}：{days} 天内 {points:g} / {points_asked:g} 分，"
+        "MQA {answer}: {grade}{points:g} of {points_asked:g} points, {contacts} of "
+        "{contacts_asked} contacts in {days} days",
+        "市场合格客户（MQA）{answer}：{grade}{days} 天内 {points:g} / {points_asked:g} 分，"
         "互动联系人 {contacts} / {contacts_asked} 位",
     ),
+    "mqa_grade": (
+        "grade {grade} where {grade_asked} or better is asked, ",
+        "匹配度等级 {grade}（要求 {grade_asked} 及以上），",
+    ),
+    "mqa_minutes": (
+        "MQA {answer}{by}: {minutes:g} of {minutes_asked:g} engagement minutes in {days} days, "
+        "pipeline score {score:g} of {score_asked:g} (either is enough)",
+        "市场合格客户（MQA）{answer}{by}：{days} 天内互动时长 {minutes:g} / {minutes_asked:g} "
+        "分钟，商机评分 {score:g} / {score_asked:g}（满足其一即可）",
+    ),
+    "mqa_by": (" by {by}", "（凭{by}）"),
+    "by.minutes": ("engagement minutes", "互动时长"),
+    "by.pipeline_score": ("pipeline score", "商机评分"),
+    "and": (" and ", "和"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     "gap": ("{mqa}; {gap}", "{mqa}；{gap}"),
     "mqa_since": ("  since {since}, made so by:", "  自 {since} 起，由以下互动促成："),
+    "mqa_since_score": (
+        "  since {since} at the latest, by its pipeline score, not by events",
+        "  最迟自 {since} 起，凭商机评分达标，并非由互动促成",
+    ),
+    "made_by_minutes": (
+        "    {day}  {minutes:g} min  {kind}  {who}",
+        "    {day}  {minutes:g} 分钟  {kind}  {who}",
+    ),
     "made_by": ("    {day}  {points:g}  {kind}  {who}", "    {day}  {points:g}  {kind}  {who}"),
     "idle": ("  {events} with no points: {reason}", "  {events} 次互动不计分：{reason}"),
     "idle.own_staff": ("own staff", "本公司员工"),

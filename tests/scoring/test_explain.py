@@ -76,7 +76,7 @@ def test_the_tier_is_told_with_place_floors_and_caps(explained):
 
 def test_mqa_is_told_as_asked_and_found(explained):
     assert explained("acme")["mqa"] == {
-        "qualified": False, "points": 37.5, "points_asked": 45, "contacts": 2,
+        "way": "points", "qualified": False, "points": 37.5, "points_asked": 45, "contacts": 2,
         "contacts_asked": 2, "window_days": 90, "gap": "missing 7.50 points",
         "since": None, "made_by": [],
     }  # fmt: skip
