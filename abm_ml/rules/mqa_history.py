@@ -97,12 +97,20 @@ def became_mqa(
 
 
 def first_listed(
-    qualified: NDArray[np.bool_], mqa_at: pa.Array, previous_mqa_at: pa.Array, as_of: pa.Scalar
+    qualified: NDArray[np.bool_],
+    mqa_at: pa.Array,
+    previous_mqa_at: pa.Array,
+    as_of: pa.Scalar,
+    *,
+    rejected_at: pa.Array,
+    listed_at: pa.Scalar,
 ) -> pa.Array:
     """When each MQA became one, where no event tells: since the first list that had it as one.
 
     An account that a pipeline score qualified keeps the date of the previous list, if it was an
-    MQA there, and has this list's as_of if not.
+    MQA there, and has this list's as_of if not. One that sales rejected counts as an MQA since
+    the rejection at the latest, so that nobody takes the fallback for qualifying anew; unless the
+    previous list was made after the rejection and did not have it as an MQA.
 
     Parameters
     ----------
@@ -114,8 +122,14 @@ def first_listed(
         `mqa_at` of the previous list; null where the account was no MQA there.
     as_of : pyarrow.Scalar of timestamp
         Of this list.
+    rejected_at : pyarrow.Array of timestamp, shape (n_accounts,)
+        When sales' last word was no; null where it was not.
+    listed_at : pyarrow.Scalar of timestamp
+        As_of of the previous list; null where there is none that tells of MQAs.
     """
-    known = pc.coalesce(mqa_at, previous_mqa_at, as_of)
+    missed = pc.fill_null(pc.greater_equal(listed_at, rejected_at), False)
+    since = pc.coalesce(pc.if_else(missed, None, rejected_at), as_of)
+    known = pc.coalesce(mqa_at, previous_mqa_at, since)
     return pc.if_else(pa.array(qualified), known, pa.scalar(None, mqa_at.type))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -67,6 +67,8 @@ class Previous:
         When they became MQAs; null for the others.
     given : bool
         Whether there is a last list at all.
+    listed_at : datetime or None
+        Its as_of, if it tells of MQAs: accounts without an mqa_at were none then.
     """
 
     account_id: pa.Array
@@ -74,6 +76,7 @@ class Previous:
     since: pa.Array
     mqa_at: pa.Array
     given: bool = True
+    listed_at: datetime | None = None
 
     @classmethod
     def nothing(cls) -> Previous:
@@ -86,7 +89,13 @@ class Previous:
         at = pc.index_in(account_id, self.account_id)
         tiers = pa.array(self.tier, pa.int64()).take(at)
         tier = np.asarray(pc.fill_null(tiers, NO_TIER))
-        return Previous(account_id, tier, self.since.take(at), self.mqa_at.take(at), self.given)
+        return replace(
+            self,
+            account_id=account_id,
+            tier=tier,
+            since=self.since.take(at),
+            mqa_at=self.mqa_at.take(at),
+        )
 
 
 def previous_list(previous: pd.DataFrame | None, as_of: datetime | None = None) -> Previous:
@@ -122,19 +131,24 @@ def previous_list(previous: pd.DataFrame | None, as_of: datetime | None = None) 
         tier=tiered["tier"].fillna(NO_TIER).to_numpy(dtype=np.int64),
         since=pa.array(since, _TIME, from_pandas=True),
         mqa_at=pa.array(_dates(tiered, ["mqa_at"]), _TIME, from_pandas=True),
+        listed_at=_made(previous) if "mqa_at" in previous.columns else None,
     )
 
 
 def _check_earlier(previous: pd.DataFrame, as_of: datetime | None) -> None:
     """Refuse a list from the future: it knows what as_of must not."""
-    if as_of is None or "as_of" not in previous.columns or previous.empty:
-        return
-    made = pd.to_datetime(previous["as_of"]).max()
-    if pd.notna(made) and made > pd.Timestamp(as_of):
+    made = _made(previous)
+    if as_of is not None and made is not None and made > as_of:
         raise ParamsError(
             f"previous list: it is as of {made:%Y-%m-%d %H:%M}, later than --as-of "
             f"{as_of:%Y-%m-%d %H:%M}: give an earlier list, or a later date"
         )
+
+
+def _made(previous: pd.DataFrame) -> datetime | None:
+    """As_of of a list; None where it does not say."""
+    made = _dates(previous, ["as_of"]).max()
+    return None if pd.isna(made) else made.to_pydatetime()
 
 
 def _dates(table: pd.DataFrame, columns: list[str]) -> pd.Series:

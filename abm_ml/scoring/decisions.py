@@ -49,7 +49,7 @@ def decisions(crm: Crm, run: Run, draft: pa.Table, tier: Counts) -> dict[str, An
     columns: dict[str, Any] = {
         "mqa": verdict.qualified,
         "mqa_gap": verdict.gap,
-        "mqa_at": _mqa_at(crm, run, draft, verdict),
+        "mqa_at": mqa_at(run, draft, verdict, _behind(crm, run, draft, verdict)),
         "stage": stage,
         "content_stage": _content(stage),
         "known_coverage": covered.known,
@@ -155,6 +155,32 @@ def mqa_events(crm: Crm, run: Run, draft: pa.Table, rows: Sequence[int]) -> pa.T
     return crm.to_arrow(qualifying_events(crm, registered, settings.mqa, settings.engagement))
 
 
+def mqa_at(run: Run, draft: pa.Table, verdict: MqaVerdict, events: pa.Table) -> pa.Array:
+    """When each account became an MQA; null for the others.
+
+    Parameters
+    ----------
+    run : Run
+        Whose previous list tells where no event does.
+    draft : pyarrow.Table
+        The accounts.
+    verdict : MqaVerdict
+        On them.
+    events : pyarrow.Table
+        As `mqa_events` gives them, of those that engagement qualified.
+    """
+    began = became_mqa(events, verdict.points_asked, verdict.contacts_asked, mqa_decay(run.params))
+    before = run.previous.of(draft["account_id"].combine_chunks())
+    return first_listed(
+        verdict.qualified,
+        began,
+        before.mqa_at,
+        pa.scalar(run.as_of, began.type),
+        rejected_at=draft["rejected_at"].combine_chunks(),
+        listed_at=pa.scalar(before.listed_at, began.type),
+    )
+
+
 def numbers(table: pa.Table, column: str) -> NDArray[Any]:
     """A column without nulls as numbers or flags."""
     return np.asarray(table[column])
@@ -165,13 +191,8 @@ def floats(table: pa.Table, column: str) -> NDArray[np.float64]:
     return np.asarray(pc.fill_null(table[column].cast(pa.float64()), np.nan))
 
 
-def _mqa_at(crm: Crm, run: Run, draft: pa.Table, verdict: MqaVerdict) -> pa.Array:
-    rows = np.flatnonzero(verdict.by_engagement).tolist()
-    events = mqa_events(crm, run, draft, rows)
-    began = became_mqa(events, verdict.points_asked, verdict.contacts_asked, mqa_decay(run.params))
-    before = run.previous.of(draft["account_id"].combine_chunks()).mqa_at
-    now = pa.scalar(run.as_of, pa.timestamp("us"))
-    return first_listed(verdict.qualified, began, before, now)
+def _behind(crm: Crm, run: Run, draft: pa.Table, verdict: MqaVerdict) -> pa.Table:
+    return mqa_events(crm, run, draft, np.flatnonzero(verdict.by_engagement).tolist())
 
 
 def _content(stage: pa.Array) -> pa.Array:

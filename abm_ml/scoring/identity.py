@@ -52,10 +52,14 @@ def run_id(crm: Crm, run: Run, standing: Standing) -> str:
     return _digest(json.dumps(facts, sort_keys=True).encode())[:16]
 
 
-def _previous(previous: Previous) -> list[tuple[str, int, str]]:
-    since = previous.since.cast(pa.string()).to_pylist()
-    rows = zip(previous.account_id.to_pylist(), previous.tier.tolist(), since, strict=True)
-    return sorted((account, tier, str(day)) for account, tier, day in rows)
+def _previous(previous: Previous) -> list[tuple[str, int, str, str]]:
+    """Where accounts stood in the last list, by account; its date goes with the empty name."""
+    since, mqa_at = (
+        days.cast(pa.string()).to_pylist() for days in (previous.since, previous.mqa_at)
+    )
+    ids, tiers = previous.account_id.to_pylist(), previous.tier.tolist()
+    rows = zip(ids, tiers, map(str, since), map(str, mqa_at), strict=True)
+    return sorted([*rows, ("", 0, "", str(previous.listed_at))])
 
 
 def _what_counts(params: Params) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from abm_ml.features.qualifying import qualifying_events
 from abm_ml.rules.mqa_arrivals import DAYS, Lately, lately
 from abm_ml.rules.score import priority
 from abm_ml.scoring.assessment import Assessment
-from abm_ml.scoring.decisions import QUALIFYING_SPINE, mqa_decay
+from abm_ml.scoring.decisions import QUALIFYING_SPINE, mqa_decay, mqa_events
 from abm_ml.scoring.drafts import draft_of
 from abm_ml.scoring.evaluation import Evaluation
 from abm_ml.scoring.fusion import fusion_parts, fusion_weights
@@ -54,10 +54,14 @@ class Accounts:
         Columns of the drafts (`drafts.draft_of`) that do not depend on tiers.
     lately : Lately
         What they had at the starts of the last weeks' days.
+    of_rejected : pyarrow.Table or None
+        Events that count for MQA of the accounts that sales rejected, as `mqa_events` gives
+        them: they tell who qualified anew. None: there are no such accounts.
     """
 
     table: pa.Table
     lately: Lately
+    of_rejected: pa.Table | None = None
 
     def __len__(self) -> int:
         return self.table.num_rows
@@ -133,14 +137,33 @@ def _needed(draft: pa.Table) -> pa.Table:
 
 
 def _together(slices: Sequence[Crm], run: Run, tables: list[pa.Table]) -> Accounts:
-    parts = [_lately(crm, run, table) for crm, table in zip(slices, tables, strict=True)]
+    pairs = list(zip(slices, tables, strict=True))
+    parts = [_lately(crm, run, table) for crm, table in pairs]
+    starts = np.cumsum([0, *(table.num_rows for table in tables)]).tolist()
+    events = [
+        _of_rejected(crm, run, table, start)
+        for (crm, table), start in zip(pairs, starts[:-1], strict=True)
+    ]
+    told = [one for one in events if one is not None]
     return Accounts(
         pa.concat_tables(tables),
         Lately(
             np.concatenate([part.points for part in parts]),
             np.concatenate([part.contacts for part in parts]),
         ),
+        pa.concat_tables(told) if told else None,
     )
+
+
+def _of_rejected(crm: Crm, run: Run, table: pa.Table, start: int) -> pa.Table | None:
+    """Of one slice; row_id counts on from `start`. Rejected accounts are few."""
+    rejected = pc.and_(pc.is_valid(table["rejected_at"]), pc.is_null(table["reason"]))
+    rows = np.flatnonzero(rejected).tolist()
+    if not rows:
+        return None
+    events = mqa_events(crm, run, table, rows)
+    at = events.column_names.index("row_id")
+    return events.set_column(at, "row_id", pc.add(events["row_id"], start))
 
 
 def _lately(crm: Crm, run: Run, table: pa.Table) -> Lately:

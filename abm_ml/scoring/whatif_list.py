@@ -15,7 +15,7 @@ from abm_ml.rules.mqa import MqaVerdict
 from abm_ml.rules.mqa_arrivals import WEEKS
 from abm_ml.rules.score import account_score, priority, spread_weights
 from abm_ml.rules.tiers import NO_TIER
-from abm_ml.scoring.decisions import handover_of, verdict_of
+from abm_ml.scoring.decisions import handover_of, mqa_at, verdict_of
 from abm_ml.scoring.drafts import pipeline_score
 from abm_ml.scoring.fusion import fusion_parts
 from abm_ml.scoring.run import Run
@@ -156,7 +156,7 @@ def listing(accounts: Accounts, run: Run) -> Listing:
     for name, values in columns.items():
         table = table.append_column(name, pa.array(values))
     verdict = verdict_of(table, placing.tier, run.params)
-    decided = handover_of(table, verdict).decision
+    decided = handover_of(table, verdict, _anew(accounts, table, verdict, run)).decision
     lately = accounts.lately.new(
         verdict.by_engagement, verdict.points_asked, verdict.contacts_asked
     )
@@ -173,6 +173,15 @@ def listing(accounts: Accounts, run: Run) -> Listing:
         new=lately & kept,
         to_sales=np.asarray(pc.equal(decided, "sales"), dtype=bool) & kept,
     )
+
+
+def _anew(accounts: Accounts, table: pa.Table, verdict: MqaVerdict, run: Run) -> pa.Array | None:
+    """When rejected accounts became MQAs, as a scoring tells; None where there are none."""
+    events = accounts.of_rejected
+    if events is None:
+        return None
+    by_engagement = pa.array(verdict.by_engagement).take(events["row_id"])
+    return mqa_at(run, table, verdict, events.filter(by_engagement))
 
 
 def _scored(accounts: Accounts, run: Run) -> dict[str, Any]:

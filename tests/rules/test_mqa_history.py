@@ -179,8 +179,28 @@ def test_an_account_that_a_score_qualified_is_an_mqa_since_the_first_list_that_s
     now = pa.scalar(at(60), pa.timestamp("us"))
     found = pa.array([at(5), None, None, None], now.type)
     before = pa.array([at(1), at(30), None, at(30)], now.type)
-    since = first_listed(np.array([True, True, True, False]), found, before, now)
+    since = first_listed(
+        np.array([True, True, True, False]), found, before, now,
+        rejected_at=pa.nulls(4, now.type), listed_at=pa.scalar(at(50), now.type),
+    )  # fmt: skip
     assert since.to_pylist() == [at(5), at(30), at(60), None]
+
+
+@pytest.mark.parametrize(("listed", "since"), [(None, 40), (39, 40), (40, 60), (50, 60)])
+def test_a_rejected_account_is_new_only_if_a_list_made_after_the_rejection_missed_it(
+    listed: int | None, since: int
+) -> None:
+    """Beside one that events, and one that the previous list dates."""
+    now = pa.scalar(at(60), pa.timestamp("us"))
+    found = first_listed(
+        np.array([True, True, True]),
+        pa.array([None, at(45), None], now.type),
+        pa.array([None, None, at(30)], now.type),
+        now,
+        rejected_at=pa.array([at(40)] * 3, now.type),
+        listed_at=pa.scalar(None if listed is None else at(listed), now.type),
+    )
+    assert found.to_pylist() == [at(since), at(45), at(30)]
 
 
 def test_the_events_behind_it_are_those_of_the_window_with_their_points_of_that_day() -> None:

@@ -60,6 +60,15 @@ def test_a_tier_begins_when_the_previous_list_says_or_at_its_own_date():
     found = previous_list(table)
     assert found.since.to_pylist() == [began, listed]
     assert found.mqa_at.to_pylist() == [None, qualified]
+    assert found.of(pa.array(["b"])).listed_at == listed
+
+
+@pytest.mark.parametrize("column", ["mqa_at", "as_of"])
+def test_a_previous_list_without_dates_does_not_tell_who_was_no_mqa(column):
+    dated = {"mqa_at": [None], "as_of": [datetime(2025, 9, 1)]}
+    table = pd.DataFrame({"account_id": ["a"], "tier": [1], **dated})
+    assert previous_list(table).listed_at == datetime(2025, 9, 1)
+    assert previous_list(table.drop(columns=column)).listed_at is None
 
 
 def test_a_previous_list_without_tiers_is_refused():

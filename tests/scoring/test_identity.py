@@ -22,13 +22,14 @@ PREDICTOR = Predictor(None, None, "conversion", 0.1, None, None)
 
 def identity(
     tables=None, params: Params | None = None, *, as_of=datetime(2026, 1, 1), motion="acquire",
-    model_version="3", propensity=(0.1, 0.2), ids=("a", "b"), previous=None,
+    model_version="3", propensity=(0.1, 0.2), ids=("a", "b"), previous=None, dates=None,
 ) -> str:  # fmt: skip
     crm = Crm.from_tables(tables or {"accounts": ACCOUNTS}, threads=1)
     model = None if propensity is None else PREDICTOR
     before = {"a": 1} if previous is None else previous
     scope = Scope(frozenset(), frozenset())
-    last = previous_list(pd.DataFrame({"account_id": list(before), "tier": list(before.values())}))
+    listed = pd.DataFrame({"account_id": list(before), "tier": list(before.values())})
+    last = previous_list(listed.assign(**(dates or {})))
     run = Run(params or Params(), as_of, motion, scope, model, model_version, previous=last)
     numbers = np.array(propensity or (np.nan, np.nan))
     nothing, yes = np.zeros(2), np.ones(2, dtype=bool)
@@ -55,6 +56,7 @@ def test_it_is_sixteen_hex_digits_and_the_same_each_time():
         {"propensity": (0.1, 0.3)},
         {"propensity": None},
         {"previous": {}},
+        {"dates": {"mqa_at": datetime(2025, 5, 1)}},
     ],
 )
 def test_whatever_may_change_the_result_changes_it(changes):
