@@ -65,7 +65,8 @@ def customer_state(crm: Crm, spine: ibis.Table, stages: Stages, *, window_days: 
         none), renewal_in_days (until the next renewal or end of a running contract, null: none
         known); renewals (by contracts or won deals, whichever tell more), expansions, products
         (different ones bought), usage_events, advocacy_events, subsidiaries (int64); accepted
-        (sales' last word is yes), rejected_at (when it was no; null: it was not).
+        (sales' last word is yes), rejected_at (when it was no, at the end of the day where only
+        the day is known; null: it was not).
     """
     parts = [
         _contracts(crm, spine),
@@ -158,7 +159,11 @@ def _verdicts(crm: Crm, spine: ibis.Table) -> ibis.Table:
     said = seen_before(spine, crm.table("feedback").select("account_id", "verdict", "ts"))
     last = latest(said, by=("row_id",), at="ts", then="verdict")
     said_last = last.verdict.strip().lower()
-    rejected = said_last.isin(REJECTED).ifelse(last.ts, ibis.null("timestamp(6)"))
+    # A list that sales filled in dates decisions by the day: such a no holds through that day.
+    day = last.ts.cast("date").cast("timestamp(6)")
+    through = (day + ibis.interval(days=1) - ibis.interval(microseconds=1)).cast("timestamp(6)")
+    until = (last.ts == day).ifelse(through, last.ts)
+    rejected = said_last.isin(REJECTED).ifelse(until, ibis.null("timestamp(6)"))
     return last.select("row_id", accepted=said_last.isin(ACCEPTED), rejected_at=rejected)
 
 
