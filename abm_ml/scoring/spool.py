@@ -16,6 +16,12 @@ _ROWS = 50_000
 
 _PLACE = "place_in_output"
 
+_READ = 8_192
+"""Rows of a part that are in memory at once while parts are merged."""
+
+_SORTING = "256MB"
+"""Memory of a sort, which comes on top of what the session of the tables holds."""
+
 
 class Spool:
     """Parts of one output, each sorted by place, to be read as a whole in that order.
@@ -38,7 +44,8 @@ class Spool:
         """Keep one part; `place` is each row's place in the whole output, rising."""
         file = self._folder / f"part-{len(self._parts):05}.parquet"
         placed = part.append_column(_PLACE, pa.array(place, pa.int64()))
-        pq.write_table(placed, file, compression="lz4")
+        # A reader holds a whole row group, and there is a reader for each part.
+        pq.write_table(placed, file, compression="lz4", row_group_size=_READ)
         self._parts.append(file)
 
     def rows(self, most: int = _ROWS) -> Iterator[pa.Table]:
@@ -62,14 +69,12 @@ def write_rows(rows: Iterator[pa.Table], schema: pa.Schema, file: Path) -> None:
             writer.write_table(table)
 
 
-def write_sorted(
-    parts: Sequence[Path], keys: Sequence[str], schema: pa.Schema, file: Path, memory_limit: str
-) -> None:
+def write_sorted(parts: Sequence[Path], keys: Sequence[str], schema: pa.Schema, file: Path) -> None:
     """Write Parquet files of one schema as one, in the order of some columns, nulls last.
 
     What does not fit into memory is sorted on disk, beside the parts.
     """
-    con = duckdb.connect(config={"memory_limit": memory_limit, "threads": 1})
+    con = duckdb.connect(config={"memory_limit": _SORTING, "threads": 1})
     con.execute("SET temp_directory = ?", [str(parts[0].parent)])
     con.execute("SET TimeZone = 'UTC'")
     order = ", ".join(f"{key} NULLS LAST" for key in keys)
@@ -87,7 +92,7 @@ class _Reader:
     def __init__(self, file: Path) -> None:
         opened = pq.ParquetFile(file)
         self.length = opened.metadata.num_rows
-        self._batches = opened.iter_batches(batch_size=8_192)
+        self._batches = opened.iter_batches(batch_size=_READ)
         self._held = pa.Table.from_batches([], opened.schema_arrow)
         self._last = -1
 

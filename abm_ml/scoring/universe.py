@@ -168,8 +168,7 @@ def _write_people(crm: Crm, evaluation: Evaluation, parts: list[Path], file: Pat
     """People by account and person, then the leads that belong to no account."""
     lost = parts[0].with_name("people-of-nobody.parquet")
     pq.write_table(unlinked_people(crm, evaluation.run, evaluation.run_id), lost)
-    limit, keys = evaluation.run.params.memory_limit, ("account_id", "contact_id", "lead_id")
-    write_sorted([*parts, lost], keys, PEOPLE_SCHEMA, file, limit)
+    write_sorted([*parts, lost], ("account_id", "contact_id", "lead_id"), PEOPLE_SCHEMA, file)
 
 
 def _counted(evaluation: Evaluation, tally: Tally) -> Iterator[Settled]:
