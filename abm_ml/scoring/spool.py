@@ -16,7 +16,7 @@ _ROWS = 50_000
 
 _PLACE = "place_in_output"
 
-_READ = 8_192
+_READ = 1_024
 """Rows of a part that are in memory at once while parts are merged."""
 
 _SORTING = "256MB"
@@ -92,7 +92,8 @@ class _Reader:
     def __init__(self, file: Path) -> None:
         opened = pq.ParquetFile(file)
         self.length = opened.metadata.num_rows
-        self._batches = opened.iter_batches(batch_size=_READ)
+        groups = range(opened.metadata.num_row_groups)
+        self._groups = (opened.read_row_group(one, use_threads=False) for one in groups)
         self._held = pa.Table.from_batches([], opened.schema_arrow)
         self._last = -1
 
@@ -100,12 +101,12 @@ class _Reader:
         """Rows that have not been read yet and lie before a place."""
         tables = [self._held]
         while self._last < place - 1:
-            batch = next(self._batches, None)
-            if batch is None:
+            group = next(self._groups, None)
+            if group is None:
                 break
-            tables.append(pa.Table.from_batches([batch]))
-            if batch.num_rows:
-                self._last = batch.column(_PLACE)[-1].as_py()
+            tables.append(group)
+            if group.num_rows:
+                self._last = group[_PLACE][-1].as_py()
         held = pa.concat_tables(tables)
         cut = int(np.searchsorted(np.asarray(held[_PLACE]), place))
         self._held = held.slice(cut)
